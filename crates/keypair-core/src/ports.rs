@@ -450,6 +450,10 @@ pub enum SealError {
 /// Encrypts private keys for keeping. `context` binds the sealed bytes to the place that they are
 /// stored at: opened with another context they are [`SealError::Damaged`].
 pub trait Sealer: Send + Sync + 'static {
+    /// Whether there is a server key, so that a request to keep a private key can be refused
+    /// before the key is generated.
+    fn can_seal(&self) -> bool;
+
     /// Seals a private key.
     fn seal<'a>(
         &'a self,

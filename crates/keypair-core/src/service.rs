@@ -1,1 +1,504 @@
-//! The one implementation of [`KeyPairs`] and [`Quotas`].
+//! The one implementation of [`KeyPairs`] and [`Quotas`]: the rules that every cloud shares, and
+//! nothing that only one of them has.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::error::{Error, Source};
+use crate::material::{KeySpec, PrivateKey};
+use crate::model::{
+    Attachment, Change, CreateKeyPair, CreatedKeyPair, ImportKeyPair, KeyName, KeyPair,
+    KeyPairSeed, Limit, Listing, MintId, Obstacles, Partition, Passphrase, Precedence, QuotaRule,
+    Realm, Retention, Scope, SealedPrivateKey, Selector, TenantId, Window,
+};
+use crate::ports::{
+    BoxFuture, ChangeError, Clock, Conflicts, Entropy, GenerateError, InsertError, KeyGenerator,
+    KeyPairs, Look, NewRecord, Quotas, ScanError, SealError, Sealer, Store, StoreError,
+};
+use crate::public_key::PublicMaterial;
+
+/// How often a seed is drawn again when one of its identifiers is taken. With the shortest
+/// identifiers of 41 bits and a million key pairs a second draw happens once in two million.
+const SEED_DRAWS: usize = 8;
+
+/// What the service stands on.
+pub struct ServicePorts {
+    /// Keeps key pairs.
+    pub store: Arc<dyn Store>,
+    /// Makes private keys.
+    pub generator: Arc<dyn KeyGenerator>,
+    /// Seals the private keys that are kept.
+    pub sealer: Arc<dyn Sealer>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Draws random bits.
+    pub entropy: Arc<dyn Entropy>,
+    /// How each dialect derives its identifier: every key pair gets all of them.
+    pub minters: Vec<MintId>,
+}
+
+/// The rules of the domain over a store, a generator, a sealer, a clock and randomness.
+pub struct Service {
+    ports: ServicePorts,
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Service({})", self.ports.store.backend())
+    }
+}
+
+/// The parts of a key pair that are known before it is stored.
+struct Draft {
+    name: KeyName,
+    public: PublicMaterial,
+    generated: bool,
+    attributes: crate::model::Attributes,
+    unique_public_key: bool,
+}
+
+impl Service {
+    /// Puts the service together.
+    pub fn new(ports: ServicePorts) -> Self {
+        Self { ports }
+    }
+
+    /// Draws a seed, builds the record, seals what is to be kept, and inserts; draws again as long
+    /// as an identifier is taken.
+    async fn insert(
+        &self,
+        scope: &Scope,
+        draft: Draft,
+        keep: Option<(&PrivateKey, Option<&Passphrase>)>,
+        quota: &QuotaRule,
+        precedence: Precedence,
+    ) -> Result<KeyPair, Error> {
+        let now = self.ports.clock.now();
+        let mut key_pair = KeyPair {
+            name: draft.name,
+            partition: scope.partition.clone(),
+            seed: KeyPairSeed(0),
+            sequence: 0,
+            public: draft.public,
+            generated: draft.generated,
+            created_at: now,
+            changed_at: now,
+            attributes: draft.attributes,
+            private_key: None,
+            attachments: std::collections::BTreeSet::new(),
+        };
+        for _ in 0..SEED_DRAWS {
+            key_pair.seed = KeyPairSeed(self.ports.entropy.bits128());
+            key_pair.private_key = match keep {
+                Some((key, passphrase)) => {
+                    Some(self.seal(scope, key_pair.seed, key, passphrase).await?)
+                }
+                None => None,
+            };
+            let mut record = NewRecord {
+                ids: self
+                    .ports
+                    .minters
+                    .iter()
+                    .map(|mint| mint(key_pair.seed))
+                    .collect(),
+                unique_public_key: draft.unique_public_key,
+                key_pair,
+            };
+            match self.ports.store.insert(scope, &record, quota).await {
+                Ok(sequence) => {
+                    record.key_pair.sequence = sequence;
+                    return Ok(record.key_pair);
+                }
+                Err(InsertError::Conflicts(conflicts)) => {
+                    if let Some(error) =
+                        refusal(conflicts, precedence, || record.key_pair.name.clone())
+                    {
+                        return Err(error);
+                    }
+                    key_pair = record.key_pair;
+                }
+                Err(InsertError::Store(error)) => return Err(error.into()),
+            }
+        }
+        Err(Error::GenerationFailed {
+            source: Source::from("no free identifier could be drawn"),
+        })
+    }
+
+    async fn seal(
+        &self,
+        scope: &Scope,
+        seed: KeyPairSeed,
+        key: &PrivateKey,
+        passphrase: Option<&Passphrase>,
+    ) -> Result<SealedPrivateKey, Error> {
+        let context = seal_context(scope, seed);
+        self.ports
+            .sealer
+            .seal(key, passphrase, &context)
+            .await
+            .map_err(Error::from)
+    }
+
+    async fn find(&self, scope: &Scope, which: &Selector) -> Result<KeyPair, Error> {
+        self.ports
+            .store
+            .find(scope, which)
+            .await?
+            .ok_or_else(|| Error::KeyPairNotFound {
+                selector: which.clone(),
+            })
+    }
+}
+
+/// Binds a sealed private key to its place, so that one record's sealed bytes are worthless in
+/// another. Lengths go first: no two places give the same bytes.
+fn seal_context(scope: &Scope, seed: KeyPairSeed) -> Vec<u8> {
+    let (realm, tenant) = (scope.realm.as_str(), scope.tenant.as_str());
+    let mut context = Vec::with_capacity(32 + realm.len() + tenant.len());
+    for text in [realm, tenant] {
+        context.extend_from_slice(&(text.len() as u64).to_be_bytes());
+        context.extend_from_slice(text.as_bytes());
+    }
+    context.extend_from_slice(&seed.0.to_be_bytes());
+    context
+}
+
+/// The error to report for what was in the way of an insert; `None` if only an identifier was.
+fn refusal(
+    conflicts: Conflicts,
+    precedence: Precedence,
+    name: impl FnOnce() -> KeyName,
+) -> Option<Error> {
+    let quota = conflicts
+        .quota_reached
+        .map(|limit| Error::QuotaExceeded { limit });
+    let taken = if conflicts.name_taken {
+        Some(Error::KeyPairExists { name: name() })
+    } else if conflicts.public_key_taken {
+        Some(Error::PublicKeyExists)
+    } else {
+        None
+    };
+    match precedence {
+        Precedence::NameFirst => taken.or(quota),
+        Precedence::QuotaFirst => quota.or(taken),
+    }
+}
+
+fn obstacles(look: Look, default: Limit) -> Obstacles {
+    let limit = look.stored_limit.unwrap_or(default);
+    Obstacles {
+        name_taken: look.name_taken,
+        quota_reached: limit.admit_one_more(look.used).err(),
+    }
+}
+
+impl KeyPairs for Service {
+    fn obstacles<'a>(
+        &'a self,
+        scope: &'a Scope,
+        name: &'a KeyName,
+        quota: &'a QuotaRule,
+    ) -> BoxFuture<'a, Result<Obstacles, Error>> {
+        Box::pin(async move {
+            let look = self.ports.store.look(scope, name, &quota.holder).await?;
+            Ok(obstacles(look, quota.default))
+        })
+    }
+
+    fn create<'a>(
+        &'a self,
+        scope: &'a Scope,
+        new: CreateKeyPair,
+    ) -> BoxFuture<'a, Result<CreatedKeyPair, Error>> {
+        Box::pin(async move {
+            // A look before the dear part; the insert decides all the same.
+            let found = self.obstacles(scope, &new.name, &new.quota).await?;
+            let seen = Conflicts {
+                name_taken: found.name_taken,
+                quota_reached: found.quota_reached,
+                ..Conflicts::default()
+            };
+            if let Some(error) = refusal(seen, new.precedence, || new.name.clone()) {
+                return Err(error);
+            }
+            let keep = match &new.retention {
+                Retention::Discard => None,
+                Retention::Keep { .. } if !self.ports.sealer.can_seal() => {
+                    return Err(Error::KeepingUnavailable);
+                }
+                Retention::Keep { passphrase } => Some(passphrase.as_ref()),
+            };
+            let private_key = self
+                .ports
+                .generator
+                .generate(new.spec)
+                .await
+                .map_err(|error| generation_error(error, new.spec))?;
+            let public =
+                private_key
+                    .public_key(&new.comment)
+                    .map_err(|error| Error::GenerationFailed {
+                        source: error.into(),
+                    })?;
+            let draft = Draft {
+                name: new.name,
+                public: PublicMaterial::Ssh(public),
+                generated: true,
+                attributes: new.attributes,
+                unique_public_key: false,
+            };
+            let keep = keep.map(|passphrase| (&private_key, passphrase));
+            let key_pair = self
+                .insert(scope, draft, keep, &new.quota, new.precedence)
+                .await?;
+            Ok(CreatedKeyPair {
+                key_pair,
+                private_key,
+            })
+        })
+    }
+
+    fn import<'a>(
+        &'a self,
+        scope: &'a Scope,
+        new: ImportKeyPair,
+    ) -> BoxFuture<'a, Result<KeyPair, Error>> {
+        Box::pin(async move {
+            let draft = Draft {
+                name: new.name,
+                public: new.public,
+                generated: false,
+                attributes: new.attributes,
+                unique_public_key: new.unique_public_key,
+            };
+            self.insert(scope, draft, None, &new.quota, new.precedence)
+                .await
+        })
+    }
+
+    fn get<'a>(
+        &'a self,
+        scope: &'a Scope,
+        which: &'a Selector,
+    ) -> BoxFuture<'a, Result<KeyPair, Error>> {
+        Box::pin(self.find(scope, which))
+    }
+
+    fn reveal<'a>(
+        &'a self,
+        scope: &'a Scope,
+        which: &'a Selector,
+        passphrase: Option<&'a Passphrase>,
+    ) -> BoxFuture<'a, Result<CreatedKeyPair, Error>> {
+        Box::pin(async move {
+            let key_pair = self.find(scope, which).await?;
+            let Some(sealed) = &key_pair.private_key else {
+                return Err(Error::PrivateKeyNotKept {
+                    selector: which.clone(),
+                });
+            };
+            let context = seal_context(scope, key_pair.seed);
+            let private_key = self.ports.sealer.open(sealed, passphrase, &context).await?;
+            Ok(CreatedKeyPair {
+                key_pair,
+                private_key,
+            })
+        })
+    }
+
+    fn list<'a>(
+        &'a self,
+        scope: &'a Scope,
+        window: Window,
+    ) -> BoxFuture<'a, Result<Listing, Error>> {
+        Box::pin(async move {
+            match self.ports.store.scan(scope, &window).await {
+                Ok(listing) => Ok(listing),
+                Err(ScanError::Store(error)) => Err(error.into()),
+                Err(ScanError::MarkerNotFound) => match window {
+                    Window::After {
+                        marker: Some(marker),
+                        ..
+                    } => Err(Error::MarkerNotFound { marker }),
+                    Window::After { marker: None, .. } | Window::All | Window::Offset { .. } => {
+                        Err(Error::CorruptRecord {
+                            source: Source::from("a marker was missed that nobody asked for"),
+                        })
+                    }
+                },
+            }
+        })
+    }
+
+    fn delete<'a>(
+        &'a self,
+        scope: &'a Scope,
+        which: &'a [Selector],
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let removed = self.ports.store.remove(scope, which).await;
+            removed.map_err(|error| change_error(error, which, None))
+        })
+    }
+
+    fn update<'a>(
+        &'a self,
+        scope: &'a Scope,
+        which: &'a Selector,
+        change: Change,
+    ) -> BoxFuture<'a, Result<KeyPair, Error>> {
+        Box::pin(async move {
+            let updated = self
+                .ports
+                .store
+                .update(scope, which, &change, self.ports.clock.now())
+                .await;
+            updated.map_err(|error| {
+                change_error(error, std::slice::from_ref(which), change.name.as_ref())
+            })
+        })
+    }
+
+    fn attach<'a>(
+        &'a self,
+        scope: &'a Scope,
+        attachments: &'a [Attachment],
+        which: &'a [Selector],
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let attached = self.ports.store.attach(scope, attachments, which).await;
+            attached.map_err(|error| change_error(error, which, None))
+        })
+    }
+
+    fn detach<'a>(
+        &'a self,
+        scope: &'a Scope,
+        attachments: &'a [Attachment],
+        which: &'a [Selector],
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let detached = self.ports.store.detach(scope, attachments, which).await;
+            detached.map_err(|error| change_error(error, which, None))
+        })
+    }
+
+    fn create_partition<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            if self.ports.store.add_partition(scope).await? {
+                Ok(())
+            } else {
+                Err(Error::PartitionExists {
+                    partition: scope.partition.clone(),
+                })
+            }
+        })
+    }
+
+    fn list_partitions<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+    ) -> BoxFuture<'a, Result<Vec<Partition>, Error>> {
+        Box::pin(async move { Ok(self.ports.store.partitions(realm, tenant).await?) })
+    }
+}
+
+impl Quotas for Service {
+    fn limit<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+    ) -> BoxFuture<'a, Result<Option<Limit>, Error>> {
+        Box::pin(async move { Ok(self.ports.store.limit(realm, tenant).await?) })
+    }
+
+    fn usage<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+    ) -> BoxFuture<'a, Result<u64, Error>> {
+        Box::pin(async move { Ok(self.ports.store.usage(realm, tenant).await?) })
+    }
+
+    fn set_limit<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        limit: Limit,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move {
+            Ok(self
+                .ports
+                .store
+                .set_limit(realm, tenant, Some(limit))
+                .await?)
+        })
+    }
+
+    fn clear_limit<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+    ) -> BoxFuture<'a, Result<(), Error>> {
+        Box::pin(async move { Ok(self.ports.store.set_limit(realm, tenant, None).await?) })
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(source) => Self::StoreUnavailable { source },
+            StoreError::Corrupt(source) => Self::CorruptRecord { source },
+        }
+    }
+}
+
+impl From<SealError> for Error {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::NoServerKey => Self::KeepingUnavailable,
+            SealError::WrongPassphrase => Self::WrongPassphrase,
+            SealError::Damaged(source) => Self::CorruptRecord { source },
+            SealError::Failed(source) => Self::GenerationFailed { source },
+        }
+    }
+}
+
+fn generation_error(error: GenerateError, spec: KeySpec) -> Error {
+    match error {
+        GenerateError::Unsupported => Error::UnsupportedAlgorithm {
+            algorithm: format!("{spec:?}"),
+        },
+        GenerateError::Busy { retry_after } => Error::GenerationBusy { retry_after },
+        GenerateError::Failed(source) => Error::GenerationFailed { source },
+    }
+}
+
+/// Names the selector that a store's positional error is about.
+fn change_error(error: ChangeError, which: &[Selector], new_name: Option<&KeyName>) -> Error {
+    let lost = || Error::CorruptRecord {
+        source: Source::from("the store named a position that was not asked for"),
+    };
+    match error {
+        ChangeError::NotFound(at) => {
+            which
+                .get(at)
+                .map_or_else(lost, |selector| Error::KeyPairNotFound {
+                    selector: selector.clone(),
+                })
+        }
+        ChangeError::InUse(at) => which
+            .get(at)
+            .map_or_else(lost, |selector| Error::KeyPairInUse {
+                selector: selector.clone(),
+            }),
+        ChangeError::NameTaken => {
+            new_name.map_or_else(lost, |name| Error::KeyPairExists { name: name.clone() })
+        }
+        ChangeError::Store(error) => error.into(),
+    }
+}
