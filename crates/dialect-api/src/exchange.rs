@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use http::header::HOST;
 use http::request::Parts;
+use keypair_core::Realm;
 
 use crate::edge::EdgeError;
 
@@ -99,6 +100,9 @@ impl fmt::Display for Uuid {
 /// What comes with a request besides the request.
 #[derive(Debug, Clone)]
 pub struct RequestContext {
+    /// Whose namespace the dialect's key pairs live in: the `realm` of every scope that it makes.
+    /// The dialect's own name unless the config says otherwise.
+    pub realm: Realm,
     /// Fresh for each request; never the client's.
     pub request_id: RequestId,
     /// When its head had been read.
