@@ -1,19 +1,22 @@
 //! The one implementation of [`KeyPairs`] and [`Quotas`]: the rules that every cloud shares, and
 //! nothing that only one of them has.
 
+mod refusals;
+
 use std::fmt;
 use std::sync::Arc;
 
+use self::refusals::{change_error, generation_error, obstacles, refusal};
 use crate::error::{Error, Source};
-use crate::material::{KeySpec, PrivateKey};
+use crate::material::PrivateKey;
 use crate::model::{
     Attachment, Change, CreateKeyPair, CreatedKeyPair, ImportKeyPair, KeyName, KeyPair,
     KeyPairSeed, Limit, Listing, MintId, Obstacles, Partition, Passphrase, Precedence, QuotaRule,
     Realm, Retention, Scope, SealedPrivateKey, Selector, TenantId, Window,
 };
 use crate::ports::{
-    BoxFuture, ChangeError, Clock, Conflicts, Entropy, GenerateError, InsertError, KeyGenerator,
-    KeyPairs, Look, NewRecord, Quotas, ScanError, SealError, Sealer, Store, StoreError,
+    BoxFuture, Clock, Conflicts, Entropy, InsertError, KeyGenerator, KeyPairs, NewRecord, Quotas,
+    ScanError, Sealer, Store,
 };
 use crate::public_key::PublicMaterial;
 
@@ -163,36 +166,6 @@ fn seal_context(scope: &Scope, seed: KeyPairSeed) -> Vec<u8> {
     }
     context.extend_from_slice(&seed.0.to_be_bytes());
     context
-}
-
-/// The error to report for what was in the way of an insert; `None` if only an identifier was.
-fn refusal(
-    conflicts: Conflicts,
-    precedence: Precedence,
-    name: impl FnOnce() -> KeyName,
-) -> Option<Error> {
-    let quota = conflicts
-        .quota_reached
-        .map(|limit| Error::QuotaExceeded { limit });
-    let taken = if conflicts.name_taken {
-        Some(Error::KeyPairExists { name: name() })
-    } else if conflicts.public_key_taken {
-        Some(Error::PublicKeyExists)
-    } else {
-        None
-    };
-    match precedence {
-        Precedence::NameFirst => taken.or(quota),
-        Precedence::QuotaFirst => quota.or(taken),
-    }
-}
-
-fn obstacles(look: Look, default: Limit) -> Obstacles {
-    let limit = look.stored_limit.unwrap_or(default);
-    Obstacles {
-        name_taken: look.name_taken,
-        quota_reached: limit.admit_one_more(look.used).err(),
-    }
 }
 
 impl KeyPairs for Service {
@@ -445,60 +418,5 @@ impl Quotas for Service {
         tenant: &'a TenantId,
     ) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move { Ok(self.ports.store.set_limit(realm, tenant, None).await?) })
-    }
-}
-
-impl From<StoreError> for Error {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Unavailable(source) => Self::StoreUnavailable { source },
-            StoreError::Corrupt(source) => Self::CorruptRecord { source },
-        }
-    }
-}
-
-impl From<SealError> for Error {
-    fn from(error: SealError) -> Self {
-        match error {
-            SealError::NoServerKey => Self::KeepingUnavailable,
-            SealError::WrongPassphrase => Self::WrongPassphrase,
-            SealError::Damaged(source) => Self::CorruptRecord { source },
-            SealError::Failed(source) => Self::GenerationFailed { source },
-        }
-    }
-}
-
-fn generation_error(error: GenerateError, spec: KeySpec) -> Error {
-    match error {
-        GenerateError::Unsupported => Error::UnsupportedAlgorithm {
-            algorithm: format!("{spec:?}"),
-        },
-        GenerateError::Busy { retry_after } => Error::GenerationBusy { retry_after },
-        GenerateError::Failed(source) => Error::GenerationFailed { source },
-    }
-}
-
-/// Names the selector that a store's positional error is about.
-fn change_error(error: ChangeError, which: &[Selector], new_name: Option<&KeyName>) -> Error {
-    let lost = || Error::CorruptRecord {
-        source: Source::from("the store named a position that was not asked for"),
-    };
-    match error {
-        ChangeError::NotFound(at) => {
-            which
-                .get(at)
-                .map_or_else(lost, |selector| Error::KeyPairNotFound {
-                    selector: selector.clone(),
-                })
-        }
-        ChangeError::InUse(at) => which
-            .get(at)
-            .map_or_else(lost, |selector| Error::KeyPairInUse {
-                selector: selector.clone(),
-            }),
-        ChangeError::NameTaken => {
-            new_name.map_or_else(lost, |name| Error::KeyPairExists { name: name.clone() })
-        }
-        ChangeError::Store(error) => error.into(),
     }
 }
