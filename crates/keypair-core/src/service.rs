@@ -1,6 +1,7 @@
 //! The one implementation of [`KeyPairs`] and [`Quotas`]: the rules that every cloud shares, and
 //! nothing that only one of them has.
 
+mod quotas;
 mod refusals;
 
 use std::fmt;
@@ -11,11 +12,11 @@ use crate::error::{Error, Source};
 use crate::material::PrivateKey;
 use crate::model::{
     Attachment, Change, CreateKeyPair, CreatedKeyPair, ImportKeyPair, KeyName, KeyPair,
-    KeyPairSeed, Limit, Listing, MintId, Obstacles, Partition, Passphrase, Precedence, QuotaRule,
-    Realm, Retention, Scope, SealedPrivateKey, Selector, TenantId, Window,
+    KeyPairSeed, Listing, MintId, Obstacles, Partition, Passphrase, Precedence, QuotaRule, Realm,
+    Retention, Scope, SealedPrivateKey, Selector, TenantId, Window,
 };
 use crate::ports::{
-    BoxFuture, Clock, Conflicts, Entropy, InsertError, KeyGenerator, KeyPairs, NewRecord, Quotas,
+    BoxFuture, Clock, Conflicts, Entropy, InsertError, KeyGenerator, KeyPairs, NewRecord,
     ScanError, Sealer, Store,
 };
 use crate::public_key::PublicMaterial;
@@ -45,9 +46,15 @@ pub struct Service {
     ports: ServicePorts,
 }
 
+impl fmt::Debug for ServicePorts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ServicePorts({})", self.store.backend())
+    }
+}
+
 impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Service({})", self.ports.store.backend())
+        f.debug_tuple("Service").field(&self.ports).finish()
     }
 }
 
@@ -377,46 +384,5 @@ impl KeyPairs for Service {
         tenant: &'a TenantId,
     ) -> BoxFuture<'a, Result<Vec<Partition>, Error>> {
         Box::pin(async move { Ok(self.ports.store.partitions(realm, tenant).await?) })
-    }
-}
-
-impl Quotas for Service {
-    fn limit<'a>(
-        &'a self,
-        realm: &'a Realm,
-        tenant: &'a TenantId,
-    ) -> BoxFuture<'a, Result<Option<Limit>, Error>> {
-        Box::pin(async move { Ok(self.ports.store.limit(realm, tenant).await?) })
-    }
-
-    fn usage<'a>(
-        &'a self,
-        realm: &'a Realm,
-        tenant: &'a TenantId,
-    ) -> BoxFuture<'a, Result<u64, Error>> {
-        Box::pin(async move { Ok(self.ports.store.usage(realm, tenant).await?) })
-    }
-
-    fn set_limit<'a>(
-        &'a self,
-        realm: &'a Realm,
-        tenant: &'a TenantId,
-        limit: Limit,
-    ) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(async move {
-            Ok(self
-                .ports
-                .store
-                .set_limit(realm, tenant, Some(limit))
-                .await?)
-        })
-    }
-
-    fn clear_limit<'a>(
-        &'a self,
-        realm: &'a Realm,
-        tenant: &'a TenantId,
-    ) -> BoxFuture<'a, Result<(), Error>> {
-        Box::pin(async move { Ok(self.ports.store.set_limit(realm, tenant, None).await?) })
     }
 }
