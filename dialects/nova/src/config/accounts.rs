@@ -1,0 +1,112 @@
+//! From the section's accounts to the directory's.
+
+use std::collections::BTreeSet;
+
+use dialect_api::{Accounts, ApiKey, Secret};
+
+use super::{ApplicationCredential, Auth, Config, Project, User};
+
+/// Where an account belongs, which the shape of its id says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Domain {
+    /// The domain `Default`: 32 lower-case hex digits.
+    Default,
+    /// The rackspace flavour: up to 20 decimal digits.
+    Rackspace,
+}
+
+impl Domain {
+    /// Where an id belongs; `None` for an id of no shape that is known.
+    pub(crate) fn of_id(id: &str) -> Option<Self> {
+        let hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        if id.len() == 32 && id.bytes().all(hex) {
+            return Some(Self::Default);
+        }
+        let decimal = (1..=20).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit());
+        decimal.then_some(Self::Rackspace)
+    }
+
+    /// The directory's name for a user of that log-in name. The directory wants names to be unique,
+    /// and `demo` may exist on both sides.
+    pub(crate) fn directory_name(self, name: &str) -> String {
+        match self {
+            Self::Default => name.to_owned(),
+            Self::Rackspace => format!("{RACKSPACE_PREFIX}{name}"),
+        }
+    }
+}
+
+/// What the directory's names of Rackspace users begin with.
+const RACKSPACE_PREFIX: &str = "rackspace/";
+
+/// The log-in name of a user of the directory.
+pub(crate) fn log_in_name(user: &dialect_api::User) -> &str {
+    match Domain::of_id(&user.id) {
+        Some(Domain::Rackspace) => user.name.strip_prefix(RACKSPACE_PREFIX),
+        Some(Domain::Default) | None => None,
+    }
+    .unwrap_or(&user.name)
+}
+
+impl Config {
+    /// The accounts as the directory takes them.
+    pub(super) fn accounts(&self) -> Accounts {
+        let api_key = |credential: &ApplicationCredential| ApiKey {
+            key: Secret::new(credential.directory_key(credential.secret.expose())),
+            name: credential.id.clone(),
+        };
+        Accounts {
+            open: self.auth == Auth::None,
+            // `auth = "none"` cannot come about otherwise than by writing it out.
+            open_on_purpose: self.auth == Auth::None,
+            users: self.users.iter().map(User::for_directory).collect(),
+            projects: self.projects.iter().map(Project::for_directory).collect(),
+            api_keys: self.application_credentials.iter().map(api_key).collect(),
+            ..Accounts::default()
+        }
+    }
+}
+
+impl User {
+    fn for_directory(&self) -> dialect_api::User {
+        let domain = Domain::of_id(&self.id).unwrap_or(Domain::Default);
+        dialect_api::User {
+            id: self.id.clone(),
+            name: domain.directory_name(&self.name),
+            password: self.password.clone(),
+            api_key: self.api_key.clone(),
+            default_project: self.default_project.clone(),
+            roles: self.roles.clone(),
+        }
+    }
+}
+
+impl Project {
+    fn for_directory(&self) -> dialect_api::Project {
+        dialect_api::Project {
+            id: self.id.clone(),
+            name: self.name().to_owned(),
+        }
+    }
+}
+
+impl ApplicationCredential {
+    /// The text that the directory knows an offered secret of this credential by: with the id in
+    /// front, so that equal secrets of two credentials stay apart.
+    pub(crate) fn directory_key(&self, secret: &str) -> String {
+        format!("{}:{secret}", self.id)
+    }
+}
+
+/// Role names with those that they bring along: `admin` brings `member` and `reader`, `member`
+/// brings `reader`. Sorted, no name twice.
+pub(crate) fn with_implied_roles(roles: &[String]) -> Vec<String> {
+    let mut all: BTreeSet<&str> = roles.iter().map(String::as_str).collect();
+    if all.contains("admin") {
+        all.insert("member");
+    }
+    if all.contains("member") {
+        all.insert("reader");
+    }
+    all.into_iter().map(str::to_owned).collect()
+}
