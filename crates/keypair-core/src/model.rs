@@ -368,3 +368,30 @@ pub struct Change {
     /// Who changes it.
     pub changed_by: Option<String>,
 }
+
+impl Change {
+    /// Applies the change to a key pair; `at` becomes its `changed_at`. Labels are dropped before
+    /// others are set, and labels that were never given stay `None` until one is set.
+    ///
+    /// Whether the new name is free is for the store to decide before.
+    pub fn apply_to(&self, key_pair: &mut KeyPair, at: SystemTime) {
+        if let Some(name) = &self.name {
+            key_pair.name = name.clone();
+        }
+        let attributes = &mut key_pair.attributes;
+        if let Some(description) = &self.description {
+            attributes.description = Some(description.clone());
+        }
+        if let Some(tags) = &mut attributes.tags {
+            tags.retain(|tag, _| !self.drop_tags.contains(tag));
+        }
+        if !self.set_tags.is_empty() {
+            let tags = attributes.tags.get_or_insert_default();
+            tags.extend(self.set_tags.clone());
+        }
+        if let Some(changed_by) = &self.changed_by {
+            attributes.last_changed_by = Some(changed_by.clone());
+        }
+        key_pair.changed_at = at;
+    }
+}
