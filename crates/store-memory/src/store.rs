@@ -1,0 +1,347 @@
+//! [`MemoryStore`]: the shards, their locks, and the port.
+
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::fmt;
+use std::hash::BuildHasher;
+use std::time::SystemTime;
+
+use keypair_core::ports::{
+    ChangeError, InsertError, Look, NewRecord, ScanError, Store, StoreError,
+};
+use keypair_core::{
+    Attachment, BoxFuture, Change, KeyName, KeyPair, Limit, Listing, Partition, QuotaRule, Realm,
+    Scope, Selector, TenantId, Window,
+};
+use parking_lot::RwLock;
+
+use crate::marks::Marks;
+use crate::tenant::Tenant;
+
+/// Enough that threads seldom meet, few enough that an empty store is small.
+const SHARDS: usize = 64;
+
+type TenantKey = (Realm, TenantId);
+type Shard = RwLock<HashMap<TenantKey, Tenant>>;
+
+/// Keeps key pairs in process memory; they end with it.
+pub struct MemoryStore {
+    shards: [Shard; SHARDS],
+    /// Taken before a shard's lock, never after.
+    limits: RwLock<HashMap<TenantKey, Limit>>,
+    marks: RwLock<Marks>,
+    /// Keyed at random, so that nobody outside can choose names that meet.
+    hasher: RandomState,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self {
+            shards: std::array::from_fn(|_| Shard::default()),
+            limits: RwLock::default(),
+            marks: RwLock::default(),
+            hasher: RandomState::new(),
+        }
+    }
+
+    /// Reads a tenant; `None` if it has never had anything.
+    fn read<T>(
+        &self,
+        realm: &Realm,
+        tenant: &TenantId,
+        look: impl FnOnce(&Tenant) -> T,
+    ) -> Option<T> {
+        let key = (realm.clone(), tenant.clone());
+        self.shard(&key).read().get(&key).map(look)
+    }
+
+    /// Changes a tenant that has had something; `None` if it has not.
+    fn change<T>(&self, scope: &Scope, act: impl FnOnce(&mut Tenant) -> T) -> Option<T> {
+        let key = (scope.realm.clone(), scope.tenant.clone());
+        self.shard(&key).write().get_mut(&key).map(act)
+    }
+
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a remainder by the array's length is within the array"
+    )]
+    fn shard(&self, key: &TenantKey) -> &Shard {
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "any bits of a hash are as good as all"
+        )]
+        let hash = self.hasher.hash_one(key) as usize;
+        &self.shards[hash % SHARDS]
+    }
+
+    fn insert_now(
+        &self,
+        scope: &Scope,
+        record: &NewRecord,
+        quota: &QuotaRule,
+    ) -> Result<u64, InsertError> {
+        let limits = self.limits.read();
+        let holder = (scope.realm.clone(), quota.holder.clone());
+        let limit = limits.get(&holder).copied().unwrap_or(quota.default);
+        let key = (scope.realm.clone(), scope.tenant.clone());
+        let mut shard = self.shard(&key).write();
+        // A tenant that is not there yet must not be left behind by an insert that fails.
+        let nobody = Tenant::default();
+        let conflicts = shard.get(&key).unwrap_or(&nobody).conflicts(
+            &scope.partition,
+            record,
+            limit,
+            &self.hasher,
+        );
+        if conflicts.any() {
+            return Err(InsertError::Conflicts(conflicts));
+        }
+        let tenant = shard.entry(key).or_default();
+        Ok(tenant.insert(&scope.partition, record, &self.hasher))
+    }
+
+    fn scan_now(&self, scope: &Scope, window: &Window) -> Result<Listing, ScanError> {
+        let slice = self
+            .read(&scope.realm, &scope.tenant, |tenant| {
+                tenant.slice(&scope.partition, window)
+            })
+            .unwrap_or_else(|| Tenant::default().slice(&scope.partition, window))?;
+        // The lock is free again: what is dear about a long listing is unpacking it.
+        Ok(Listing {
+            key_pairs: slice.entries.iter().map(|e| e.to_key_pair()).collect(),
+            total: slice.total,
+        })
+    }
+
+    fn is_remembered_now(&self, mark: &str, now: SystemTime) -> bool {
+        let (remembered, expired) = {
+            let marks = self.marks.read();
+            (marks.is_remembered(mark, now), marks.has_expired(now))
+        };
+        if expired {
+            self.marks.write().forget_expired(now);
+        }
+        remembered
+    }
+}
+
+/// What a change to a tenant without anything comes to.
+fn nothing_found<T>(which: &[Selector], nothing_asked: T) -> Result<T, ChangeError> {
+    if which.is_empty() {
+        Ok(nothing_asked)
+    } else {
+        Err(ChangeError::NotFound(0))
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MemoryStore")
+    }
+}
+
+impl Store for MemoryStore {
+    fn backend(&self) -> &'static str {
+        "memory"
+    }
+
+    fn insert<'a>(
+        &'a self,
+        scope: &'a Scope,
+        record: &'a NewRecord,
+        quota: &'a QuotaRule,
+    ) -> BoxFuture<'a, Result<u64, InsertError>> {
+        Box::pin(async move { self.insert_now(scope, record, quota) })
+    }
+
+    fn look<'a>(
+        &'a self,
+        scope: &'a Scope,
+        name: &'a KeyName,
+        holder: &'a TenantId,
+    ) -> BoxFuture<'a, Result<Look, StoreError>> {
+        Box::pin(async move {
+            let limits = self.limits.read();
+            let holder = (scope.realm.clone(), holder.clone());
+            let stored_limit = limits.get(&holder).copied();
+            let (name_taken, used) = self
+                .read(&scope.realm, &scope.tenant, |tenant| {
+                    (tenant.has_name(&scope.partition, name), tenant.used())
+                })
+                .unwrap_or_default();
+            Ok(Look {
+                name_taken,
+                used,
+                stored_limit,
+            })
+        })
+    }
+
+    fn find<'a>(
+        &'a self,
+        scope: &'a Scope,
+        which: &'a Selector,
+    ) -> BoxFuture<'a, Result<Option<KeyPair>, StoreError>> {
+        Box::pin(async move {
+            let entry = self.read(&scope.realm, &scope.tenant, |tenant| {
+                tenant.find(&scope.partition, which, &self.hasher).cloned()
+            });
+            Ok(entry.flatten().map(|entry| entry.to_key_pair()))
+        })
+    }
+
+    fn scan<'a>(
+        &'a self,
+        scope: &'a Scope,
+        window: &'a Window,
+    ) -> BoxFuture<'a, Result<Listing, ScanError>> {
+        Box::pin(async move { self.scan_now(scope, window) })
+    }
+
+    fn remove<'a>(
+        &'a self,
+        scope: &'a Scope,
+        which: &'a [Selector],
+    ) -> BoxFuture<'a, Result<(), ChangeError>> {
+        Box::pin(async move {
+            self.change(scope, |tenant| {
+                tenant.remove(&scope.partition, which, &self.hasher)
+            })
+            .unwrap_or_else(|| nothing_found(which, ()))
+        })
+    }
+
+    fn update<'a>(
+        &'a self,
+        scope: &'a Scope,
+        which: &'a Selector,
+        change: &'a Change,
+        at: SystemTime,
+    ) -> BoxFuture<'a, Result<KeyPair, ChangeError>> {
+        Box::pin(async move {
+            self.change(scope, |tenant| {
+                tenant.update(&scope.partition, which, change, at, &self.hasher)
+            })
+            .unwrap_or(Err(ChangeError::NotFound(0)))
+        })
+    }
+
+    fn attach<'a>(
+        &'a self,
+        scope: &'a Scope,
+        attachments: &'a [Attachment],
+        which: &'a [Selector],
+    ) -> BoxFuture<'a, Result<(), ChangeError>> {
+        Box::pin(async move {
+            self.change(scope, |tenant| {
+                tenant.attach(&scope.partition, attachments, which, &self.hasher)
+            })
+            .unwrap_or_else(|| nothing_found(which, ()))
+        })
+    }
+
+    fn detach<'a>(
+        &'a self,
+        scope: &'a Scope,
+        attachments: &'a [Attachment],
+        which: &'a [Selector],
+    ) -> BoxFuture<'a, Result<(), ChangeError>> {
+        Box::pin(async move {
+            self.change(scope, |tenant| {
+                tenant.detach(&scope.partition, attachments, which, &self.hasher)
+            })
+            .unwrap_or_else(|| nothing_found(which, ()))
+        })
+    }
+
+    fn add_partition<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async move {
+            let key = (scope.realm.clone(), scope.tenant.clone());
+            let mut shard = self.shard(&key).write();
+            let tenant = shard.entry(key).or_default();
+            Ok(tenant.add_partition(&scope.partition))
+        })
+    }
+
+    fn partitions<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+    ) -> BoxFuture<'a, Result<Vec<Partition>, StoreError>> {
+        Box::pin(async move {
+            let partitions = self.read(realm, tenant, |tenant| {
+                tenant.partitions().cloned().collect()
+            });
+            Ok(partitions.unwrap_or_default())
+        })
+    }
+
+    fn limit<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+    ) -> BoxFuture<'a, Result<Option<Limit>, StoreError>> {
+        Box::pin(async move {
+            let key = (realm.clone(), tenant.clone());
+            Ok(self.limits.read().get(&key).copied())
+        })
+    }
+
+    fn set_limit<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        limit: Option<Limit>,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let key = (realm.clone(), tenant.clone());
+            let mut limits = self.limits.write();
+            match limit {
+                Some(limit) => limits.insert(key, limit),
+                None => limits.remove(&key),
+            };
+            Ok(())
+        })
+    }
+
+    fn usage<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+    ) -> BoxFuture<'a, Result<u64, StoreError>> {
+        Box::pin(async move {
+            let used = self.read(realm, tenant, Tenant::used);
+            Ok(used.unwrap_or_default())
+        })
+    }
+
+    fn remember<'a>(
+        &'a self,
+        mark: &'a str,
+        until: SystemTime,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.marks.write().remember(mark, until);
+            Ok(())
+        })
+    }
+
+    fn is_remembered<'a>(
+        &'a self,
+        mark: &'a str,
+        now: SystemTime,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async move { Ok(self.is_remembered_now(mark, now)) })
+    }
+
+    fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async { Ok(()) })
+    }
+}
