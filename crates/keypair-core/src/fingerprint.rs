@@ -1,21 +1,37 @@
 //! Fingerprints of public keys.
 
+use base64ct::{Base64Unpadded, Encoding as _};
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest as _, Sha256};
+
 use crate::public_key::{Certificate, PublicKey};
 
 /// MD5 of the key's blob as 16 lower-case hex pairs joined by colons (OpenSSH's classic form).
 pub fn md5(key: &PublicKey) -> String {
-    let _ = key;
-    todo!()
+    colon_hex(&Md5::digest(key.blob()))
 }
 
 /// `SHA256:` and the unpadded base64 of SHA-256 of the key's blob (OpenSSH's form of today).
 pub fn sha256(key: &PublicKey) -> String {
-    let _ = key;
-    todo!()
+    let digest = Sha256::digest(key.blob());
+    format!("SHA256:{}", Base64Unpadded::encode_string(&digest))
 }
 
 /// SHA-1 of the certificate's DER as 20 lower-case hex pairs joined by colons.
 pub fn certificate_sha1(certificate: &Certificate) -> String {
-    let _ = certificate;
-    todo!()
+    colon_hex(&Sha1::digest(certificate.der()))
+}
+
+fn colon_hex(bytes: &[u8]) -> String {
+    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
+    let mut text = String::with_capacity(bytes.len() * 3);
+    for byte in bytes {
+        if !text.is_empty() {
+            text.push(':');
+        }
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 0x0f));
+    }
+    text
 }

@@ -2,9 +2,14 @@
 
 use std::fmt;
 
+use ed25519_dalek::SigningKey;
 use zeroize::Zeroizing;
 
-use crate::public_key::PublicKey;
+use crate::public_key::{PublicKey, wire};
+
+pub(crate) mod rsa_key;
+
+use rsa_key::RsaKey;
 
 /// The algorithm of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -46,7 +51,7 @@ pub struct PrivateKey(pub(crate) Secret);
 /// The stored forms: one encoding each, made once, from which all others are sliced.
 pub(crate) enum Secret {
     /// PKCS#1 `RSAPrivateKey`, DER.
-    Rsa(Zeroizing<Vec<u8>>),
+    Rsa(RsaKey),
     /// The 32-byte seed.
     Ed25519(Zeroizing<[u8; 32]>),
 }
@@ -80,8 +85,14 @@ impl PrivateKey {
         spec: KeySpec,
         rng: &mut R,
     ) -> Result<Self, MaterialError> {
-        let _ = (spec, rng);
-        todo!()
+        match spec {
+            KeySpec::Rsa { bits } => RsaKey::generate(bits, rng).map(|key| Self(Secret::Rsa(key))),
+            KeySpec::Ed25519 => {
+                let mut seed = Zeroizing::new([0; 32]);
+                rng.fill_bytes(seed.as_mut_slice());
+                Ok(Self::from_ed25519_seed(seed))
+            }
+        }
     }
 
     /// Takes an RSA key from its PKCS#1 DER and checks that its numbers belong together.
@@ -89,8 +100,7 @@ impl PrivateKey {
     /// # Errors
     /// [`MaterialError::Invalid`].
     pub fn from_pkcs1_der(der: Zeroizing<Vec<u8>>) -> Result<Self, MaterialError> {
-        let _ = der;
-        todo!()
+        RsaKey::from_pkcs1_der(der).map(|key| Self(Secret::Rsa(key)))
     }
 
     /// Takes an Ed25519 key from its seed.
@@ -100,17 +110,45 @@ impl PrivateKey {
 
     /// What the key is.
     pub fn spec(&self) -> KeySpec {
-        todo!()
+        match &self.0 {
+            Secret::Rsa(key) => KeySpec::Rsa { bits: key.bits() },
+            Secret::Ed25519(_) => KeySpec::Ed25519,
+        }
     }
 
     /// The public half, as an OpenSSH line with the comment (none if it is empty).
     ///
     /// # Errors
-    /// [`MaterialError::Invalid`] if the comment holds a control character.
+    /// [`MaterialError::Invalid`] if the comment holds a control character or makes the line
+    /// longer than [`PublicKey::MAX_TEXT_BYTES`].
     pub fn public_key(&self, comment: &str) -> Result<PublicKey, MaterialError> {
-        let _ = comment;
-        todo!()
+        check_comment(comment)?;
+        let (algorithm, blob) = match &self.0 {
+            Secret::Rsa(key) => {
+                let numbers = key.numbers()?;
+                let parts = [
+                    wire::Field::Text("ssh-rsa"),
+                    wire::Field::Number(numbers.public_exponent.as_bytes()),
+                    wire::Field::Number(numbers.modulus.as_bytes()),
+                ];
+                ("ssh-rsa", wire::write(&parts))
+            }
+            Secret::Ed25519(seed) => {
+                let point = SigningKey::from_bytes(seed).verifying_key().to_bytes();
+                let parts = [wire::Field::Text("ssh-ed25519"), wire::Field::Bytes(&point)];
+                ("ssh-ed25519", wire::write(&parts))
+            }
+        };
+        PublicKey::from_own_parts(algorithm, &blob, comment).map_err(|_| MaterialError::Invalid)
     }
+}
+
+/// Refuses a comment that would break out of the line or file that it is written into.
+pub(crate) fn check_comment(comment: &str) -> Result<(), MaterialError> {
+    if comment.chars().any(char::is_control) {
+        return Err(MaterialError::Invalid);
+    }
+    Ok(())
 }
 
 impl fmt::Debug for PrivateKey {

@@ -2,13 +2,26 @@
 
 use std::sync::Arc;
 
+use base64ct::{Base64, Encoding as _};
+use sha2::{Digest as _, Sha256};
+
 use crate::error::PublicKeyProblem;
 use crate::material::Algorithm;
+
+mod base64;
+pub(crate) mod blob;
+mod line;
+pub(crate) mod wire;
+mod x509;
+
+use blob::KeyParts;
+use line::Layout;
 
 /// An OpenSSH public key line, kept exactly as it was given: comment, trailing line feed and all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublicKey {
     text: Arc<str>,
+    layout: Layout,
     algorithm: Algorithm,
 }
 
@@ -18,20 +31,64 @@ impl PublicKey {
 
     /// Parses a line `type SP base64 [SP anything]`, strictly in the key and leniently behind it.
     ///
+    /// Accepted types are `ssh-rsa`, `ssh-ed25519`, `ecdsa-sha2-nistp256`, `-nistp384` and
+    /// `-nistp521`, `ssh-dss`, their OpenSSH certificates (`…-cert-v01@openssh.com`), and the two
+    /// `sk-…@openssh.com` keys of hardware tokens. What follows the base64 may be nothing, a line
+    /// feed (with or without a carriage return before it) or a space, and then anything: only the
+    /// first key of the text counts.
+    ///
+    /// An Ed25519 key is any 32 bytes: OpenSSH does not look at the point either before it is used.
+    ///
     /// # Errors
     /// The [`PublicKeyProblem`] that was found first.
     pub fn parse(text: &str) -> Result<Self, PublicKeyProblem> {
-        let _ = text;
-        todo!()
+        let (layout, key_type) = line::split(text)?;
+        let blob = base64::decode(layout.base64(text)).ok_or(PublicKeyProblem::BadBase64)?;
+        blob::parse(key_type, &blob)?.check()?;
+        Ok(Self {
+            text: text.into(),
+            layout,
+            algorithm: key_type.algorithm,
+        })
     }
 
-    /// Takes a line that was parsed before, as a store gives it back.
+    /// Takes a line that was parsed before, as a store gives it back. The line's shape is looked
+    /// at again, the numbers of the key are not.
     ///
     /// # Errors
-    /// [`PublicKeyProblem::UnknownType`], [`PublicKeyProblem::NotALine`].
+    /// [`PublicKeyProblem::TooLong`], [`PublicKeyProblem::NotALine`],
+    /// [`PublicKeyProblem::UnknownType`], [`PublicKeyProblem::BadBase64`].
     pub fn from_stored(text: &str) -> Result<Self, PublicKeyProblem> {
-        let _ = text;
-        todo!()
+        let (layout, key_type) = line::split(text)?;
+        // So that `blob` has nothing left to fail on.
+        if !base64::is_valid(layout.base64(text)) {
+            return Err(PublicKeyProblem::BadBase64);
+        }
+        Ok(Self {
+            text: text.into(),
+            layout,
+            algorithm: key_type.algorithm,
+        })
+    }
+
+    /// Writes the line of a key that was made here: nothing in it needs checking but its length.
+    pub(crate) fn from_own_parts(
+        type_word: &str,
+        blob: &[u8],
+        comment: &str,
+    ) -> Result<Self, PublicKeyProblem> {
+        let base64 = Base64::encode_string(blob);
+        let text = if comment.is_empty() {
+            format!("{type_word} {base64}")
+        } else {
+            format!("{type_word} {base64} {comment}")
+        };
+        let (layout, key_type) = line::split(&text)?;
+        Ok(Self {
+            text: text.into(),
+            layout,
+            algorithm: key_type.algorithm,
+        })
     }
 
     /// The text as it was given.
@@ -39,30 +96,56 @@ impl PublicKey {
         &self.text
     }
 
-    /// The algorithm.
+    /// The algorithm; for an OpenSSH certificate that of the certified key.
     pub fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
 
+    /// Whether it is an OpenSSH certificate (`…-cert-v01@openssh.com`) rather than a bare key.
+    pub fn is_certificate(&self) -> bool {
+        self.type_word().ends_with(line::CERTIFICATE_SUFFIX)
+    }
+
+    /// The type as the line spells it: `ssh-rsa`, …
+    pub fn type_word(&self) -> &str {
+        self.layout.type_word(&self.text)
+    }
+
     /// The key's binary form: the decoded second field.
     pub fn blob(&self) -> Vec<u8> {
-        todo!()
+        // Cannot fail: both constructors have looked at the base64.
+        base64::decode(self.layout.base64(&self.text)).unwrap_or_default()
     }
 
     /// The comment: what follows the base64 and one space, up to the end of the line, without the
     /// line's end; empty if there is none.
     pub fn comment(&self) -> &str {
-        todo!()
+        self.layout.comment(&self.text)
     }
 
     /// `type SP base64`: the line without comment and line end.
     pub fn without_comment(&self) -> &str {
-        todo!()
+        self.layout.key(&self.text)
     }
 
     /// Size of an RSA modulus in bits; `None` for other algorithms.
     pub fn rsa_bits(&self) -> Option<u32> {
-        todo!()
+        if self.algorithm != Algorithm::Rsa {
+            return None;
+        }
+        match self.parts(&self.blob())? {
+            KeyParts::Rsa { n, .. } => Some(wire::bit_length(n)),
+            KeyParts::Ed25519 { .. }
+            | KeyParts::Ecdsa { .. }
+            | KeyParts::Dsa { .. }
+            | KeyParts::SkEd25519
+            | KeyParts::SkEcdsa { .. } => None,
+        }
+    }
+
+    /// The numbers in a blob of this key.
+    pub(crate) fn parts<'a>(&self, blob: &'a [u8]) -> Option<KeyParts<'a>> {
+        blob::parse(line::key_type(self.type_word())?, blob).ok()
     }
 }
 
@@ -73,13 +156,16 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Parses one PEM certificate.
+    /// Parses one PEM certificate: a single `CERTIFICATE` block, nothing before it, at most a line
+    /// end behind it, whose DER is completely an X.509 certificate in structure. Signature and
+    /// dates are not judged.
     ///
     /// # Errors
     /// [`PublicKeyProblem::BadCertificate`].
     pub fn parse(pem: &str) -> Result<Self, PublicKeyProblem> {
-        let _ = pem;
-        todo!()
+        let der = x509::decode_pem(pem).ok_or(PublicKeyProblem::BadCertificate)?;
+        x509::check(&der).map_err(|_| PublicKeyProblem::BadCertificate)?;
+        Ok(Self { pem: pem.into() })
     }
 
     /// The PEM text as it was given.
@@ -89,7 +175,8 @@ impl Certificate {
 
     /// The certificate's DER bytes.
     pub fn der(&self) -> Vec<u8> {
-        todo!()
+        // Cannot fail: the constructor has decoded the same text.
+        x509::decode_pem(&self.pem).unwrap_or_default()
     }
 }
 
@@ -122,6 +209,9 @@ impl PublicMaterial {
     /// Tells equal keys from different ones whatever their comments: SHA-256 of the key's or
     /// certificate's binary form.
     pub fn digest(&self) -> [u8; 32] {
-        todo!()
+        match self {
+            Self::Ssh(key) => Sha256::digest(key.blob()).into(),
+            Self::X509(certificate) => Sha256::digest(certificate.der()).into(),
+        }
     }
 }
