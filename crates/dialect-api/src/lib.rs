@@ -10,6 +10,7 @@ pub mod edge;
 pub mod exchange;
 pub mod response;
 
+use std::borrow::Cow;
 use std::future::Future;
 
 use http::request::Parts;
@@ -131,6 +132,12 @@ pub trait Dialect: Send + Sync + 'static {
         cx: &RequestContext,
         directory: &dyn Directory,
     ) -> impl Future<Output = Result<Caller, Self::Error>> + Send;
+
+    /// The path as it may stand in a log line. A cloud that puts credentials into paths leaves
+    /// them out here; query strings are never logged.
+    fn loggable_path<'a>(&self, head: &'a Parts) -> Cow<'a, str> {
+        Cow::Borrowed(head.uri.path())
+    }
 
     /// The limit on calls per time that holds for this call, if any.
     fn rate_rule(&self, operation: Self::Operation, head: &Parts) -> Option<RateRule> {

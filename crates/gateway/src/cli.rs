@@ -1,0 +1,105 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use toml::Value;
+
+use crate::config::{LogFormat, Overrides};
+
+/// One server that speaks the SSH key-pair APIs of several clouds.
+#[derive(Debug, Parser)]
+#[command(name = "keyglot", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) serve: ServeArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start the server (also without a sub-command).
+    Serve(ServeArgs),
+    /// Look at the configuration.
+    Config {
+        #[command(subcommand)]
+        action: ConfigAction,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigAction {
+    /// Check the configuration and say what is wrong with it.
+    Check(ConfigArgs),
+    /// Print the configuration in force, every default included, secrets left out.
+    Print(ConfigArgs),
+    /// Print the JSON Schema of the configuration file.
+    Schema,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    /// The configuration file (TOML).
+    #[arg(long, value_name = "FILE", env = "KEYGLOT_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Address and port that all dialects share; port 0 picks a free one.
+    #[arg(long, value_name = "ADDR:PORT", env = "KEYGLOT_LISTEN")]
+    listen: Option<SocketAddr>,
+    /// Address and port of /healthz, /readyz and /metrics.
+    #[arg(long, value_name = "ADDR:PORT", env = "KEYGLOT_ADMIN_LISTEN")]
+    admin_listen: Option<SocketAddr>,
+    /// Where key pairs are kept: memory, redb:DIR, redis://…
+    #[arg(long, value_name = "STORE", env = "KEYGLOT_STORE")]
+    store: Option<String>,
+    /// How log lines look.
+    #[arg(long, value_name = "FORMAT", env = "KEYGLOT_LOG_FORMAT")]
+    log_format: Option<LogFormat>,
+    /// Offer the published demo accounts on an address that is not loopback.
+    #[arg(long)]
+    allow_demo_accounts: bool,
+}
+
+impl ServeArgs {
+    /// What was said here, over the file and the environment.
+    pub(crate) fn overrides(&self) -> Overrides {
+        let mut overrides = Overrides::new();
+        let mut put = |key, value: Option<Value>| {
+            if let Some(value) = value {
+                overrides.insert(key, value);
+            }
+        };
+        put(
+            "listen",
+            self.listen
+                .map(|address| Value::String(address.to_string())),
+        );
+        put(
+            "admin_listen",
+            self.admin_listen
+                .map(|address| Value::String(address.to_string())),
+        );
+        put("store", self.store.clone().map(Value::String));
+        put(
+            "log_format",
+            self.log_format.map(|format| {
+                Value::String(match format {
+                    LogFormat::Text => "text".to_owned(),
+                    LogFormat::Json => "json".to_owned(),
+                })
+            }),
+        );
+        put(
+            "allow_demo_accounts",
+            self.allow_demo_accounts.then_some(Value::Boolean(true)),
+        );
+        overrides
+    }
+}

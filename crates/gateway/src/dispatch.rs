@@ -1,0 +1,66 @@
+//! From a request's head to the dialect that answers it.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use bytes::Bytes;
+use dialect_api::{RequestContext, RequestId, Response, response};
+use http::StatusCode;
+use http::request::Parts;
+use hyper::body::Incoming;
+use keypair_core::ports::Entropy;
+
+use crate::front_end::FrontEnd;
+
+/// What a listener hands its requests to.
+pub(crate) struct Dispatcher {
+    pub(crate) front_ends: Vec<Arc<dyn FrontEnd>>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) public_url: Option<Arc<str>>,
+}
+
+/// Which dialects a listener serves.
+#[derive(Clone)]
+pub(crate) enum Route {
+    /// All of them: each request goes to the first that claims it.
+    Shared,
+    /// One of them, whose root is `/`.
+    Dedicated(Arc<dyn FrontEnd>),
+}
+
+impl Dispatcher {
+    /// Answers a request.
+    pub(crate) async fn answer(&self, route: &Route, request: http::Request<Incoming>) -> Response {
+        let (head, body) = request.into_parts();
+        let (front_end, dedicated_listener) = match route {
+            Route::Dedicated(front_end) => (Some(front_end), true),
+            Route::Shared => (self.front_ends.iter().find(|one| one.claims(&head)), false),
+        };
+        let request_id = RequestId(self.entropy.bits128());
+        let Some(front_end) = front_end else {
+            return unclaimed(&head, request_id);
+        };
+        let cx = RequestContext {
+            realm: front_end.realm().clone(),
+            request_id,
+            received_at: SystemTime::now(),
+            dedicated_listener,
+            scheme: "http",
+            public_url: self.public_url.clone(),
+        };
+        front_end.serve(head, body, cx).await
+    }
+}
+
+/// A path that is no dialect's has no envelope: the answer is the gateway's own.
+fn unclaimed(head: &Parts, request_id: RequestId) -> Response {
+    tracing::info!(
+        request_id = %request_id.as_uuid(),
+        http.method = head.method.as_str(),
+        http.path = head.uri.path(),
+        http.status = 404,
+        "no dialect claims the request"
+    );
+    let body = Bytes::from_static(b"{\"error\":\"no dialect serves this path\"}\n");
+    response(StatusCode::NOT_FOUND, "application/json", body)
+}

@@ -1,0 +1,137 @@
+//! A dialect with its types erased, so that the gateway can hold a list of them. Dialects never
+//! write this by hand: it is implemented for whatever implements [`Configured`].
+
+use std::fmt;
+use std::sync::Arc;
+
+use dialect_api::{
+    Accounts, ConfigProblem, Configured, Descriptor, Dialect, RequestContext, Response,
+};
+use http::request::Parts;
+use hyper::body::Incoming;
+use keypair_core::{BoxFuture, Realm};
+use schemars::{Schema, SchemaGenerator};
+use toml::{Table, Value};
+
+use crate::pipeline::{self, Gate, Mounted};
+
+/// A dialect as the list knows it, before it is configured.
+pub(crate) struct FrontEndKind {
+    /// Its name: config section, realm, metrics label.
+    pub(crate) name: &'static str,
+    /// The schema of its config section.
+    pub(crate) schema: fn(&mut SchemaGenerator) -> Schema,
+    /// Reads and checks its section.
+    pub(crate) configure: fn(Table) -> Result<Box<dyn Unmounted>, SectionError>,
+    /// Its section as it is understood, with every default and without secrets.
+    pub(crate) effective: fn(Table) -> Result<Table, SectionError>,
+    /// What a newcomer is shown.
+    pub(crate) demo_call: fn(&str) -> String,
+}
+
+impl fmt::Debug for FrontEndKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FrontEndKind({})", self.name)
+    }
+}
+
+/// Why a section is refused.
+#[derive(Debug)]
+pub(crate) enum SectionError {
+    /// It does not have the section's form.
+    Form(toml::de::Error),
+    /// A setting cannot be.
+    Setting(ConfigProblem),
+}
+
+/// The list's entry for a dialect.
+pub(crate) const fn kind<D: Configured>() -> FrontEndKind {
+    FrontEndKind {
+        name: D::NAME,
+        schema: |generator| <D::Config as schemars::JsonSchema>::json_schema(generator),
+        configure: |section| {
+            let config = Value::Table(section)
+                .try_into()
+                .map_err(SectionError::Form)?;
+            let (dialect, accounts) = D::configure(config).map_err(SectionError::Setting)?;
+            Ok(Box::new(Configuration { dialect, accounts }))
+        },
+        effective: |section| {
+            let config: D::Config = Value::Table(section)
+                .try_into()
+                .map_err(SectionError::Form)?;
+            Ok(Table::try_from(config).unwrap_or_default())
+        },
+        demo_call: D::demo_call,
+    }
+}
+
+/// A configured dialect that has not met the gateway's ports yet.
+pub(crate) trait Unmounted: Send {
+    /// The accounts that its section names.
+    fn accounts(&self) -> &Accounts;
+    /// What the gateway must know of it.
+    fn descriptor(&self) -> Descriptor;
+    /// Joins it with the ports.
+    fn mount(self: Box<Self>, realm: Realm, gate: Arc<Gate>) -> Result<Arc<dyn FrontEnd>, String>;
+}
+
+struct Configuration<D> {
+    dialect: D,
+    accounts: Accounts,
+}
+
+impl<D: Dialect> Unmounted for Configuration<D> {
+    fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    fn descriptor(&self) -> Descriptor {
+        self.dialect.descriptor()
+    }
+
+    fn mount(self: Box<Self>, realm: Realm, gate: Arc<Gate>) -> Result<Arc<dyn FrontEnd>, String> {
+        let directory = gate.directory(self.dialect.descriptor().name, self.accounts)?;
+        Ok(Arc::new(Mounted::new(self.dialect, directory, realm, gate)))
+    }
+}
+
+/// A dialect at work.
+pub(crate) trait FrontEnd: Send + Sync {
+    /// Its name.
+    fn name(&self) -> &'static str;
+    /// Its namespace.
+    fn realm(&self) -> &Realm;
+    /// Whether a request on a shared listener is its own.
+    fn claims(&self, head: &Parts) -> bool;
+    /// Answers a request.
+    fn serve<'a>(
+        &'a self,
+        head: Parts,
+        body: Incoming,
+        cx: RequestContext,
+    ) -> BoxFuture<'a, Response>;
+}
+
+impl<D: Dialect> FrontEnd for Mounted<D> {
+    fn name(&self) -> &'static str {
+        self.descriptor().name
+    }
+
+    fn realm(&self) -> &Realm {
+        Mounted::realm(self)
+    }
+
+    fn claims(&self, head: &Parts) -> bool {
+        self.dialect().claims(head)
+    }
+
+    fn serve<'a>(
+        &'a self,
+        head: Parts,
+        body: Incoming,
+        cx: RequestContext,
+    ) -> BoxFuture<'a, Response> {
+        Box::pin(pipeline::serve(self, head, body, cx))
+    }
+}

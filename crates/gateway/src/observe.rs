@@ -1,0 +1,285 @@
+//! What operators see: the log subscriber, the access line, the metrics.
+
+mod instrumented;
+
+pub(crate) use instrumented::{InstrumentedGenerator, InstrumentedStore};
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dialect_api::{Blame, OperationClass, RequestContext};
+use http::StatusCode;
+use http::request::Parts;
+use keypair_core::TenantId;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::Registry;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::ParseError;
+
+use crate::config::LogFormat;
+
+/// Log lines go to standard error: standard output holds the start-up lines and nothing else.
+///
+/// # Errors
+/// The filter cannot be read.
+pub(crate) fn start_logging(format: LogFormat, filter: &str) -> Result<(), ParseError> {
+    let filter = filter.parse::<EnvFilter>()?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    let colour = std::io::stderr().is_terminal();
+    match format {
+        LogFormat::Text => builder.with_target(false).with_ansi(colour).init(),
+        LogFormat::Json => builder.json().flatten_event(true).init(),
+    }
+    Ok(())
+}
+
+/// What is written about one request. It never holds a header, a body, a query string, a key or a
+/// token: signatures travel in queries, so only the path is kept.
+pub(crate) struct Access {
+    pub(crate) operation: &'static str,
+    pub(crate) tenant: Option<TenantId>,
+    pub(crate) body_bytes: usize,
+    dialect: &'static str,
+    request_id: String,
+    method: http::Method,
+    path: String,
+    status: u16,
+    code: &'static str,
+    blame: Option<Blame>,
+}
+
+impl Access {
+    pub(crate) fn new(
+        dialect: &'static str,
+        head: &Parts,
+        path: Cow<'_, str>,
+        cx: &RequestContext,
+    ) -> Self {
+        Self {
+            operation: "none",
+            tenant: None,
+            body_bytes: 0,
+            dialect,
+            request_id: cx.request_id.as_uuid().to_string(),
+            method: head.method.clone(),
+            path: path.into_owned(),
+            status: 0,
+            code: "ok",
+            blame: None,
+        }
+    }
+
+    pub(crate) fn succeeded(&mut self, status: StatusCode) {
+        self.status = status.as_u16();
+    }
+
+    pub(crate) fn failed(&mut self, status: StatusCode, code: &'static str, blame: Blame) {
+        self.status = status.as_u16();
+        self.code = code;
+        self.blame = Some(blame);
+    }
+
+    /// The access line; and for our own faults, once, the chain of causes.
+    pub(crate) fn log(&self, duration: Duration, error: Option<&dyn Error>) {
+        let blame = match self.blame {
+            None => "none",
+            Some(Blame::Client) => "client",
+            Some(Blame::Server) => "server",
+        };
+        if self.blame == Some(Blame::Server) {
+            let cause = error.map(chain).unwrap_or_default();
+            tracing::error!(
+                request_id = self.request_id,
+                dialect = self.dialect,
+                operation = self.operation,
+                error.code = self.code,
+                cause,
+                "request failed"
+            );
+        }
+        tracing::info!(
+            request_id = self.request_id,
+            dialect = self.dialect,
+            operation = self.operation,
+            tenant = self.tenant.as_ref().map_or("", TenantId::as_str),
+            http.method = self.method.as_str(),
+            http.path = self.path,
+            http.status = self.status,
+            error.code = self.code,
+            blame,
+            body_bytes = self.body_bytes,
+            duration_ms = duration.as_secs_f64() * 1e3,
+            "request"
+        );
+    }
+}
+
+/// An error and its causes on one line.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    dialect: &'static str,
+    operation: &'static str,
+    code: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OperationLabels {
+    dialect: &'static str,
+    operation: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct ClassLabels {
+    dialect: &'static str,
+    class: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct KeyLabels {
+    algorithm: &'static str,
+    bits: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StoreLabels {
+    backend: &'static str,
+    op: &'static str,
+}
+
+type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
+
+/// Every metric of the process. None has a tenant in its labels.
+pub(crate) struct Metrics {
+    /// Calls being worked on.
+    pub(crate) in_flight: Gauge,
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    request_seconds: Histograms<OperationLabels>,
+    generate_seconds: Histograms<KeyLabels>,
+    store_seconds: Histograms<StoreLabels>,
+    rate_limited: Family<ClassLabels, Counter>,
+}
+
+fn from_fifty_microseconds() -> Histogram {
+    Histogram::new(exponential_buckets(50e-6, 2.5, 14))
+}
+
+impl Metrics {
+    /// Registers everything.
+    pub(crate) fn new() -> Arc<Self> {
+        let mut registry = Registry::with_prefix("keyglot");
+        let in_flight = Gauge::<i64>::default();
+        let requests = Family::default();
+        let rate_limited = Family::default();
+        let request_seconds = Histograms::new_with_constructor(from_fifty_microseconds as _);
+        let generate_seconds = Histograms::new_with_constructor(from_fifty_microseconds as _);
+        let store_seconds = Histograms::new_with_constructor(from_fifty_microseconds as _);
+        registry.register("in_flight", "Calls being worked on", in_flight.clone());
+        registry.register("requests", "Calls answered", Family::clone(&requests));
+        registry.register(
+            "request_seconds",
+            "Time per call",
+            Family::clone(&request_seconds),
+        );
+        registry.register(
+            "generate_seconds",
+            "Time per private key, waiting included",
+            Family::clone(&generate_seconds),
+        );
+        registry.register(
+            "store_seconds",
+            "Time per store step",
+            Family::clone(&store_seconds),
+        );
+        registry.register(
+            "rate_limited",
+            "Calls refused for their number per time",
+            Family::clone(&rate_limited),
+        );
+        let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
+        registry.register("build", "What is running", build);
+        Arc::new(Self {
+            in_flight,
+            registry,
+            requests,
+            request_seconds,
+            generate_seconds,
+            store_seconds,
+            rate_limited,
+        })
+    }
+
+    pub(crate) fn request(&self, access: &Access, duration: Duration) {
+        let Access {
+            dialect,
+            operation,
+            code,
+            ..
+        } = *access;
+        self.requests
+            .get_or_create(&RequestLabels {
+                dialect,
+                operation,
+                code,
+            })
+            .inc();
+        self.request_seconds
+            .get_or_create(&OperationLabels { dialect, operation })
+            .observe(duration.as_secs_f64());
+    }
+
+    pub(crate) fn rate_limited(&self, dialect: &'static str, class: OperationClass) {
+        let class = match class {
+            OperationClass::Discovery => "discovery",
+            OperationClass::Read => "read",
+            OperationClass::Write => "write",
+            OperationClass::Generate => "generate",
+        };
+        self.rate_limited
+            .get_or_create(&ClassLabels { dialect, class })
+            .inc();
+    }
+
+    fn generated(&self, algorithm: &'static str, bits: u16, duration: Duration) {
+        self.generate_seconds
+            .get_or_create(&KeyLabels { algorithm, bits })
+            .observe(duration.as_secs_f64());
+    }
+
+    fn stored(&self, backend: &'static str, op: &'static str, duration: Duration) {
+        self.store_seconds
+            .get_or_create(&StoreLabels { backend, op })
+            .observe(duration.as_secs_f64());
+    }
+
+    /// Everything in the Prometheus text format.
+    pub(crate) fn exposition(&self) -> String {
+        let mut text = String::new();
+        // Writing to a String does not fail.
+        if prometheus_client::encoding::text::encode(&mut text, &self.registry).is_err() {
+            text.clear();
+        }
+        text
+    }
+}

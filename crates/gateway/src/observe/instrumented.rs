@@ -1,0 +1,192 @@
+//! A store and a key generator that are timed.
+
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use keypair_core::ports::{
+    ChangeError, GenerateError, InsertError, KeyGenerator, Look, NewRecord, ScanError, Store,
+    StoreError,
+};
+use keypair_core::{
+    Attachment, BoxFuture, Change, KeyName, KeyPair, KeySpec, Limit, Listing, Partition,
+    PrivateKey, QuotaRule, Realm, Scope, Selector, TenantId, Window,
+};
+
+use super::Metrics;
+
+/// A key generator whose keys are timed, waiting included.
+pub(crate) struct InstrumentedGenerator<G> {
+    pub(crate) inner: G,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+impl<G: KeyGenerator> KeyGenerator for InstrumentedGenerator<G> {
+    fn generate(&self, spec: KeySpec) -> BoxFuture<'_, Result<PrivateKey, GenerateError>> {
+        Box::pin(async move {
+            let started = Instant::now();
+            let made = self.inner.generate(spec).await;
+            if made.is_ok() {
+                let (algorithm, bits) = match spec {
+                    KeySpec::Rsa { bits } => ("rsa", bits),
+                    KeySpec::Ed25519 => ("ed25519", 256),
+                };
+                self.metrics.generated(algorithm, bits, started.elapsed());
+            }
+            made
+        })
+    }
+}
+
+/// A store whose steps are timed.
+pub(crate) struct InstrumentedStore {
+    pub(crate) inner: Arc<dyn Store>,
+    pub(crate) metrics: Arc<Metrics>,
+}
+
+impl InstrumentedStore {
+    fn timed<'a, T>(&'a self, op: &'static str, step: BoxFuture<'a, T>) -> BoxFuture<'a, T>
+    where
+        T: 'a,
+    {
+        Box::pin(async move {
+            let started = Instant::now();
+            let outcome = step.await;
+            self.metrics
+                .stored(self.inner.backend(), op, started.elapsed());
+            outcome
+        })
+    }
+}
+
+impl Store for InstrumentedStore {
+    fn backend(&self) -> &'static str {
+        self.inner.backend()
+    }
+
+    fn insert<'a>(
+        &'a self,
+        scope: &'a Scope,
+        record: &'a NewRecord,
+        quota: &'a QuotaRule,
+    ) -> BoxFuture<'a, Result<u64, InsertError>> {
+        self.timed("insert", self.inner.insert(scope, record, quota))
+    }
+
+    fn look<'a>(
+        &'a self,
+        scope: &'a Scope,
+        name: &'a KeyName,
+        holder: &'a TenantId,
+    ) -> BoxFuture<'a, Result<Look, StoreError>> {
+        self.timed("look", self.inner.look(scope, name, holder))
+    }
+
+    fn find<'a>(
+        &'a self,
+        scope: &'a Scope,
+        which: &'a Selector,
+    ) -> BoxFuture<'a, Result<Option<KeyPair>, StoreError>> {
+        self.timed("find", self.inner.find(scope, which))
+    }
+
+    fn scan<'a>(
+        &'a self,
+        scope: &'a Scope,
+        window: &'a Window,
+    ) -> BoxFuture<'a, Result<Listing, ScanError>> {
+        self.timed("scan", self.inner.scan(scope, window))
+    }
+
+    fn remove<'a>(
+        &'a self,
+        scope: &'a Scope,
+        which: &'a [Selector],
+    ) -> BoxFuture<'a, Result<(), ChangeError>> {
+        self.timed("remove", self.inner.remove(scope, which))
+    }
+
+    fn update<'a>(
+        &'a self,
+        scope: &'a Scope,
+        which: &'a Selector,
+        change: &'a Change,
+        at: SystemTime,
+    ) -> BoxFuture<'a, Result<KeyPair, ChangeError>> {
+        self.timed("update", self.inner.update(scope, which, change, at))
+    }
+
+    fn attach<'a>(
+        &'a self,
+        scope: &'a Scope,
+        attachments: &'a [Attachment],
+        which: &'a [Selector],
+    ) -> BoxFuture<'a, Result<(), ChangeError>> {
+        self.timed("attach", self.inner.attach(scope, attachments, which))
+    }
+
+    fn detach<'a>(
+        &'a self,
+        scope: &'a Scope,
+        attachments: &'a [Attachment],
+        which: &'a [Selector],
+    ) -> BoxFuture<'a, Result<(), ChangeError>> {
+        self.timed("detach", self.inner.detach(scope, attachments, which))
+    }
+
+    fn add_partition<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Result<bool, StoreError>> {
+        self.timed("add_partition", self.inner.add_partition(scope))
+    }
+
+    fn partitions<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+    ) -> BoxFuture<'a, Result<Vec<Partition>, StoreError>> {
+        self.timed("partitions", self.inner.partitions(realm, tenant))
+    }
+
+    fn limit<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+    ) -> BoxFuture<'a, Result<Option<Limit>, StoreError>> {
+        self.timed("limit", self.inner.limit(realm, tenant))
+    }
+
+    fn set_limit<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        limit: Option<Limit>,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.timed("set_limit", self.inner.set_limit(realm, tenant, limit))
+    }
+
+    fn usage<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+    ) -> BoxFuture<'a, Result<u64, StoreError>> {
+        self.timed("usage", self.inner.usage(realm, tenant))
+    }
+
+    fn remember<'a>(
+        &'a self,
+        mark: &'a str,
+        until: SystemTime,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.timed("remember", self.inner.remember(mark, until))
+    }
+
+    fn is_remembered<'a>(
+        &'a self,
+        mark: &'a str,
+        now: SystemTime,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        self.timed("is_remembered", self.inner.is_remembered(mark, now))
+    }
+
+    fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        self.timed("ping", self.inner.ping())
+    }
+}
