@@ -1,0 +1,196 @@
+//! The dialect's section of the config file.
+
+use dialect_api::{Accounts, ConfigProblem, ProjectAccess, RateRule, Secret, StaticToken};
+use keypair_core::{Limit, TenantId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Locksmith;
+use crate::auth::Access;
+
+/// The base path of the cloud's own default configuration.
+const DEFAULT_BASE_PATH: &str = "/locksmith";
+
+/// Settings of the Locksmith dialect.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Path before every endpoint; slashes at its end do not count, so `/` means none.
+    /// Default (also when empty): `/locksmith`.
+    pub base_path: String,
+    /// Who may call: `none` lets everybody, `token` asks for a bearer token. Default: `token` if
+    /// one is named; else everybody, but only on loopback addresses.
+    pub auth: Option<AuthMode>,
+    /// A bearer token for `tenant` (or `token_file`). Default: none.
+    pub token: Option<Secret>,
+    /// Further bearer tokens, each with a tenant of its own. Default: none.
+    pub tokens: Vec<TokenConfig>,
+    /// Whose key stores anonymous callers and bearers of `token` reach. Default: `default`.
+    pub tenant: String,
+    /// Key pairs that a tenant may have, in all its key stores. Default: no limit.
+    pub quota: Option<u32>,
+    /// How often a tenant may call. Default: no limit.
+    pub rate_limit: Option<RateLimit>,
+}
+
+/// Who may call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMode {
+    /// Everybody.
+    None,
+    /// Bearers of a token.
+    Token,
+}
+
+/// A bearer token.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TokenConfig {
+    /// The token (or `token_file`).
+    pub token: Secret,
+    /// What its bearer is called. Default: the tenant's name.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Whose key stores it reaches.
+    pub tenant: String,
+}
+
+/// How often a tenant may call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RateLimit {
+    /// Calls per period, 1 and up.
+    pub requests: u32,
+    /// The period in seconds, 1 and up.
+    pub period_seconds: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            base_path: DEFAULT_BASE_PATH.to_owned(),
+            auth: None,
+            token: None,
+            tokens: Vec::new(),
+            tenant: "default".to_owned(),
+            quota: None,
+            rate_limit: None,
+        }
+    }
+}
+
+impl Config {
+    /// Checks the settings and makes the dialect and its accounts.
+    pub(crate) fn into_dialect(self) -> Result<(Locksmith, Accounts), ConfigProblem> {
+        let prefix = prefix(&self.base_path)?;
+        let rate_rule = self.rate_limit.map(rate_rule).transpose()?;
+        if self.tenant.is_empty() {
+            return Err(ConfigProblem::new("tenant", "must not be empty"));
+        }
+        let tenant = TenantId::new(self.tenant.as_str());
+        let tokens = self.static_tokens(&tenant)?;
+        let access = match (self.auth, tokens.is_empty()) {
+            (Some(AuthMode::Token), true) => {
+                return Err(ConfigProblem::new("auth", "\"token\" needs a token"));
+            }
+            (Some(AuthMode::None), false) => {
+                return Err(ConfigProblem::new(
+                    "auth",
+                    "\"none\" makes the tokens useless",
+                ));
+            }
+            (Some(AuthMode::Token) | None, false) => Access::Token,
+            (Some(AuthMode::None) | None, true) => Access::Open { tenant },
+        };
+        let open = matches!(access, Access::Open { .. });
+        let accounts = Accounts {
+            open,
+            open_on_purpose: open && self.auth == Some(AuthMode::None),
+            tokens,
+            ..Accounts::default()
+        };
+        let quota = self.quota.map_or(Limit::Unlimited, Limit::AtMost);
+        let dialect = Locksmith {
+            prefix,
+            access,
+            quota,
+            rate_rule,
+        };
+        Ok((dialect, accounts))
+    }
+
+    /// Every token of the section, each with its tenant.
+    fn static_tokens(&self, tenant: &TenantId) -> Result<Vec<StaticToken>, ConfigProblem> {
+        let mut tokens: Vec<StaticToken> = Vec::new();
+        let own = self.token.iter().map(|token| {
+            let name = tenant.as_str();
+            ("token".to_owned(), token, name, tenant.clone())
+        });
+        let further = self.tokens.iter().enumerate().map(|(index, entry)| {
+            let name = entry.name.as_ref().unwrap_or(&entry.tenant).as_str();
+            let tenant = TenantId::new(entry.tenant.as_str());
+            (format!("tokens[{index}]"), &entry.token, name, tenant)
+        });
+        for (key, token, name, tenant) in own.chain(further) {
+            if tenant.as_str().is_empty() {
+                return Err(ConfigProblem::new(key, "the tenant must not be empty"));
+            }
+            if token.expose().is_empty() || !token.expose().bytes().all(|b| b.is_ascii_graphic()) {
+                let problem = "a token is made of visible ASCII characters without spaces";
+                return Err(ConfigProblem::new(key, problem));
+            }
+            if tokens.iter().any(|known| known.token == *token) {
+                return Err(ConfigProblem::new(key, "the token is there twice"));
+            }
+            tokens.push(StaticToken {
+                token: token.clone(),
+                name: name.to_owned(),
+                projects: ProjectAccess::Any,
+                tenant,
+                expires_at: None,
+            });
+        }
+        Ok(tokens)
+    }
+}
+
+/// The path before every endpoint, without a slash at its end.
+fn prefix(base_path: &str) -> Result<String, ConfigProblem> {
+    let problem = |problem: &str| Err(ConfigProblem::new("base_path", problem));
+    if base_path.is_empty() {
+        return Ok(DEFAULT_BASE_PATH.to_owned());
+    }
+    let Some(rest) = base_path.trim_end_matches('/').strip_prefix('/') else {
+        // Nothing but slashes, or no slash at the start.
+        return if base_path.starts_with('/') {
+            Ok(String::new())
+        } else {
+            problem("must start with a slash")
+        };
+    };
+    if rest
+        .split('/')
+        .any(|segment| matches!(segment, "" | "." | ".."))
+    {
+        return problem("must not have empty or dotted segments");
+    }
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~".contains(&byte);
+    if !rest.bytes().all(plain) {
+        return problem("may hold letters, digits, `-`, `.`, `_`, `~` and slashes only");
+    }
+    Ok(format!("/{rest}"))
+}
+
+/// The rule that the gateway keeps.
+fn rate_rule(limit: RateLimit) -> Result<RateRule, ConfigProblem> {
+    if limit.requests == 0 || limit.period_seconds == 0 {
+        let problem = "`requests` and `period_seconds` must be 1 or more";
+        return Err(ConfigProblem::new("rate_limit", problem));
+    }
+    Ok(RateRule {
+        bucket: "all",
+        limit: limit.requests,
+        period_seconds: limit.period_seconds,
+    })
+}
