@@ -99,8 +99,12 @@ impl PrivateKey {
     ///
     /// # Errors
     /// [`MaterialError::Invalid`].
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the bytes are taken over, so that they are wiped here and not left with the caller"
+    )]
     pub fn from_pkcs1_der(der: Zeroizing<Vec<u8>>) -> Result<Self, MaterialError> {
-        RsaKey::from_pkcs1_der(der).map(|key| Self(Secret::Rsa(key)))
+        RsaKey::from_pkcs1_der(&der).map(|key| Self(Secret::Rsa(key)))
     }
 
     /// Takes an Ed25519 key from its seed.

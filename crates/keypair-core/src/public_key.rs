@@ -22,7 +22,6 @@ use line::Layout;
 pub struct PublicKey {
     text: Arc<str>,
     layout: Layout,
-    algorithm: Algorithm,
 }
 
 impl PublicKey {
@@ -48,7 +47,6 @@ impl PublicKey {
         Ok(Self {
             text: text.into(),
             layout,
-            algorithm: key_type.algorithm,
         })
     }
 
@@ -59,7 +57,7 @@ impl PublicKey {
     /// [`PublicKeyProblem::TooLong`], [`PublicKeyProblem::NotALine`],
     /// [`PublicKeyProblem::UnknownType`], [`PublicKeyProblem::BadBase64`].
     pub fn from_stored(text: &str) -> Result<Self, PublicKeyProblem> {
-        let (layout, key_type) = line::split(text)?;
+        let (layout, _) = line::split(text)?;
         // So that `blob` has nothing left to fail on.
         if !base64::is_valid(layout.base64(text)) {
             return Err(PublicKeyProblem::BadBase64);
@@ -67,7 +65,6 @@ impl PublicKey {
         Ok(Self {
             text: text.into(),
             layout,
-            algorithm: key_type.algorithm,
         })
     }
 
@@ -83,11 +80,10 @@ impl PublicKey {
         } else {
             format!("{type_word} {base64} {comment}")
         };
-        let (layout, key_type) = line::split(&text)?;
+        let (layout, _) = line::split(&text)?;
         Ok(Self {
             text: text.into(),
             layout,
-            algorithm: key_type.algorithm,
         })
     }
 
@@ -98,7 +94,7 @@ impl PublicKey {
 
     /// The algorithm; for an OpenSSH certificate that of the certified key.
     pub fn algorithm(&self) -> Algorithm {
-        self.algorithm
+        self.layout.algorithm()
     }
 
     /// Whether it is an OpenSSH certificate (`…-cert-v01@openssh.com`) rather than a bare key.
@@ -130,7 +126,7 @@ impl PublicKey {
 
     /// Size of an RSA modulus in bits; `None` for other algorithms.
     pub fn rsa_bits(&self) -> Option<u32> {
-        if self.algorithm != Algorithm::Rsa {
+        if self.algorithm() != Algorithm::Rsa {
             return None;
         }
         match self.parts(&self.blob())? {

@@ -39,15 +39,13 @@ fn rsa_pair(key: &RsaKey) -> Result<RsaKeypair, MaterialError> {
 /// Reads a file.
 pub(super) fn read(text: &str) -> Result<PrivateKey, MaterialError> {
     let file = OpensshKey::from_openssh(text).map_err(|_| MaterialError::Invalid)?;
-    match file.key_data() {
-        KeypairData::Ed25519(pair) => {
-            let seed = Zeroizing::new(pair.private.to_bytes());
-            Ok(PrivateKey::from_ed25519_seed(seed))
-        }
-        KeypairData::Rsa(pair) => read_rsa(pair),
-        // Encrypted files and the algorithms that are imported but never generated.
-        _ => Err(MaterialError::Invalid),
+    let data = file.key_data();
+    if let Some(pair) = data.ed25519() {
+        let seed = Zeroizing::new(pair.private.to_bytes());
+        return Ok(PrivateKey::from_ed25519_seed(seed));
     }
+    // Refused: encrypted files, and the algorithms whose keys are imported but never generated.
+    data.rsa().ok_or(MaterialError::Invalid).and_then(read_rsa)
 }
 
 fn read_rsa(pair: &RsaKeypair) -> Result<PrivateKey, MaterialError> {

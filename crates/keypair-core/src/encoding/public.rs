@@ -65,10 +65,7 @@ fn rsa_public_key(e: &[u8], n: &[u8]) -> Result<Vec<u8>> {
     .to_der()
 }
 
-fn algorithm<'a>(
-    oid: ObjectIdentifier,
-    parameters: Option<AnyRef<'a>>,
-) -> AlgorithmIdentifierRef<'a> {
+fn algorithm(oid: ObjectIdentifier, parameters: Option<AnyRef<'_>>) -> AlgorithmIdentifierRef<'_> {
     AlgorithmIdentifierRef { oid, parameters }
 }
 

@@ -46,8 +46,8 @@ impl RsaKey {
 
     /// Takes a key from its PKCS#1 DER if that is the only encoding of numbers that belong
     /// together.
-    pub(super) fn from_pkcs1_der(der: Zeroizing<Vec<u8>>) -> Result<Self, MaterialError> {
-        let numbers = parse(&der)?;
+    pub(super) fn from_pkcs1_der(der: &[u8]) -> Result<Self, MaterialError> {
+        let numbers = parse(der)?;
         let checked = Self::from_numbers(&Numbers {
             n: numbers.modulus.as_bytes(),
             e: numbers.public_exponent.as_bytes(),
@@ -56,7 +56,7 @@ impl RsaKey {
             q: numbers.prime2.as_bytes(),
         })?;
         // `from_numbers` computed the CRT numbers anew, so this checks the given ones.
-        if !bool::from(checked.der.as_slice().ct_eq(&der)) {
+        if !bool::from(checked.der.as_slice().ct_eq(der)) {
             return Err(MaterialError::Invalid);
         }
         Ok(checked)

@@ -69,16 +69,21 @@ pub(crate) fn key_type(word: &str) -> Option<KeyType> {
     KEY_TYPES.into_iter().find(|known| known.word == word)
 }
 
-/// Where the parts of a line lie. Small numbers, because there is one for every stored key: the
-/// type word and its one or two spaces fit 8 bits, and a text 32.
+/// Where the parts of a line lie, and the algorithm that it names. Small, because there is one for
+/// every stored key: the type word and its one or two spaces fit 8 bits, and a text 32.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Layout {
+    algorithm: Algorithm,
     type_end: u8,
     base64_start: u8,
     base64_end: u32,
 }
 
 impl Layout {
+    pub(super) fn algorithm(self) -> Algorithm {
+        self.algorithm
+    }
+
     pub(super) fn type_word(self, text: &str) -> &str {
         text.get(..usize::from(self.type_end)).unwrap_or_default()
     }
@@ -133,6 +138,7 @@ pub(super) fn split(text: &str) -> Result<(Layout, KeyType), PublicKeyProblem> {
 
     let start = text.len() - base64.len();
     let layout = Layout {
+        algorithm: key_type.algorithm,
         type_end: u8::try_from(word.len()).map_err(|_| PublicKeyProblem::NotALine)?,
         base64_start: u8::try_from(start).map_err(|_| PublicKeyProblem::NotALine)?,
         base64_end: u32::try_from(start + length).map_err(|_| PublicKeyProblem::NotALine)?,

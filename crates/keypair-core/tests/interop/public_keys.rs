@@ -1,5 +1,6 @@
 //! Public keys that the tools made are read by us, kept as they are, and printed for `openssl`.
 
+use base64ct::{Base64, Encoding as _};
 use keypair_core::encoding::{to_pkcs1_public_pem, to_spki_der, to_spki_pem};
 use keypair_core::material::MaterialError;
 use keypair_core::{Algorithm, Certificate, PublicKey, PublicMaterial, fingerprint};
@@ -120,7 +121,6 @@ fn reads_openssh_certificates() {
 }
 
 fn line_of(key: &PublicKey, blob: &[u8]) -> String {
-    use base64ct::{Base64, Encoding as _};
     format!("{} {}", key.type_word(), Base64::encode_string(blob))
 }
 
@@ -181,7 +181,6 @@ fn dsa_line_from_openssl(bench: &Bench) -> String {
         blob.extend_from_slice(&u32::try_from(field.len()).unwrap().to_be_bytes());
         blob.extend_from_slice(&field);
     }
-    use base64ct::{Base64, Encoding as _};
     format!("ssh-dss {}", Base64::encode_string(&blob))
 }
 
