@@ -7,7 +7,7 @@ environment of its own below `.cache/`, a fresh gateway is started for it (with 
 
     KEYGLOT_URL      the gateway's address, http://127.0.0.1:PORT
     KEYGLOT_ADMIN    its admin listener's address
-    KEYGLOT_BINARY   the binary, for tests that start gateways of their own
+    KEYGLOT_BINARY   the binary, for tests that start gateways of their own (`import gateway`)
 
 With KEYGLOT_TARGET set no gateway is started and the suites are pointed at that address.
 """
@@ -18,49 +18,16 @@ import argparse
 import hashlib
 import os
 import pathlib
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 import venv
 
+from gateway import Gateway
+
 HERE = pathlib.Path(__file__).resolve().parent
 CACHE = HERE / ".cache"
-
-
-class Gateway:
-    """A gateway process on ports of its own."""
-
-    def __init__(self, binary: pathlib.Path, config: pathlib.Path | None, log: pathlib.Path):
-        arguments = [str(binary), "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]
-        if config is not None:
-            arguments += ["--config", str(config)]
-        self._log = log.open("wb")
-        self._process = subprocess.Popen(
-            arguments, stdout=subprocess.PIPE, stderr=self._log, text=True
-        )
-        self.url = self.admin = ""
-        for line in self._process.stdout:
-            word, _, rest = line.strip().partition(" ")
-            if word == "http":
-                self.url = rest.strip()
-            elif word == "admin":
-                self.admin = rest.strip()
-            elif word == "store":
-                return
-        raise RuntimeError(f"the gateway did not start: {log.read_text()}")
-
-    def stop(self) -> int:
-        """Asks it to stop and gives its exit code."""
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            return self._process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            return self._process.wait()
-        finally:
-            self._log.close()
 
 
 def environment(suite: pathlib.Path) -> pathlib.Path:
@@ -84,10 +51,10 @@ def run_suite(suite: pathlib.Path, binary: pathlib.Path, target: str | None) -> 
     config = suite / "keyglot.toml"
     with tempfile.TemporaryDirectory() as folder:
         log = pathlib.Path(folder) / "gateway.log"
-        variables = {**os.environ, "KEYGLOT_BINARY": str(binary)}
+        variables = {**os.environ, "KEYGLOT_BINARY": str(binary), "PYTHONPATH": str(HERE)}
         gateway = None
         if target is None:
-            gateway = Gateway(binary, config if config.exists() else None, log)
+            gateway = Gateway(binary, config=config if config.exists() else None, log=log)
             variables |= {"KEYGLOT_URL": gateway.url, "KEYGLOT_ADMIN": gateway.admin}
         else:
             variables["KEYGLOT_URL"] = target
