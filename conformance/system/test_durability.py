@@ -5,7 +5,7 @@ import threading
 from conftest import BINARY
 from gateway import Gateway
 
-KEY = ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8nFJtHlS5WOoBnPTXdLkVDsVvFJ9x1eN6gkHEpX0Cp")
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE2w3Y5x/FDUfXY5Jcu+NjOOJmtWfbt464KK6HQS+P/3"
 
 
 def test_acknowledged_key_pairs_survive_kill_9(tmp_path, compute):

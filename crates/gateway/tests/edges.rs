@@ -187,11 +187,15 @@ fn unknown_paths_and_methods_are_worded_by_each_dialect() {
 
 #[test]
 fn a_dedicated_listener_serves_one_dialect_at_its_root() {
-    let gateway = Gateway::start(
-        "[[listener]]\nlisten = '127.0.0.1:18774'\ndialect = 'nova'\n",
-    );
-    let own = exchange("127.0.0.1:18774", b"GET / HTTP/1.1\r\nhost: 127.0.0.1:18774\r\n\r\n");
-    assert!(own.body.contains("http://127.0.0.1:18774/v2.1/"), "{own:?}");
+    // A port that was free a moment ago: a dedicated listener's own choice is announced nowhere.
+    let probe = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = probe.local_addr().expect("its address").to_string();
+    drop(probe);
+    let gateway =
+        Gateway::start(&format!("[[listener]]\nlisten = '{address}'\ndialect = 'nova'\n"));
+    let request = format!("GET / HTTP/1.1\r\nhost: {address}\r\n\r\n");
+    let own = exchange(&address, request.as_bytes());
+    assert!(own.body.contains(&format!("http://{address}/v2.1/")), "{own:?}");
     let shared = gateway.exchange("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
     assert_eq!(shared.status, 404, "{shared:?}");
 }
