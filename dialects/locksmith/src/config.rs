@@ -194,3 +194,128 @@ fn rate_rule(limit: RateLimit) -> Result<RateRule, ConfigProblem> {
         period_seconds: limit.period_seconds,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use dialect_api::{Accounts, ConfigProblem, Secret};
+
+    use super::{AuthMode, Config, RateLimit, TokenConfig, prefix};
+
+    fn token(token: &str, tenant: &str) -> TokenConfig {
+        TokenConfig {
+            token: Secret::new(token),
+            name: None,
+            tenant: tenant.to_owned(),
+        }
+    }
+
+    fn accounts(config: Config) -> Accounts {
+        config.into_dialect().unwrap().1
+    }
+
+    fn problem(config: Config) -> ConfigProblem {
+        config.into_dialect().unwrap_err()
+    }
+
+    #[test]
+    fn without_a_token_everybody_may_call_but_on_purpose_only_if_written_out() {
+        let silent = accounts(Config::default());
+        assert!(silent.open && !silent.open_on_purpose && !silent.demo);
+        let written = accounts(Config {
+            auth: Some(AuthMode::None),
+            ..Config::default()
+        });
+        assert!(written.open && written.open_on_purpose);
+    }
+
+    #[test]
+    fn a_token_closes_the_dialect() {
+        for auth in [None, Some(AuthMode::Token)] {
+            let accounts = accounts(Config {
+                auth,
+                token: Some(Secret::new("one")),
+                tokens: vec![token("two", "t2")],
+                ..Config::default()
+            });
+            assert!(!accounts.open && !accounts.open_on_purpose);
+            let tenants: Vec<_> = accounts
+                .tokens
+                .iter()
+                .map(|it| it.tenant.as_str())
+                .collect();
+            assert_eq!(tenants, ["default", "t2"]);
+        }
+    }
+
+    #[test]
+    fn contradictions_are_refused() {
+        let with_token = |auth| Config {
+            auth,
+            token: Some(Secret::new("one")),
+            ..Config::default()
+        };
+        assert_eq!(problem(with_token(Some(AuthMode::None))).key, "auth");
+        let without_token = Config {
+            auth: Some(AuthMode::Token),
+            ..Config::default()
+        };
+        assert_eq!(problem(without_token).key, "auth");
+        for (tokens, key) in [
+            (vec![token("one", "t")], "tokens[0]"),
+            (vec![token("two", "t"), token("", "t")], "tokens[1]"),
+            (vec![token("a b", "t")], "tokens[0]"),
+            (vec![token("two", "")], "tokens[0]"),
+        ] {
+            let config = Config {
+                tokens,
+                ..with_token(None)
+            };
+            let problem = problem(config);
+            assert_eq!(problem.key, key);
+            assert!(!problem.problem.contains("one"), "{problem}");
+        }
+        let nobody = Config {
+            tenant: String::new(),
+            ..Config::default()
+        };
+        assert_eq!(problem(nobody).key, "tenant");
+    }
+
+    #[test]
+    fn rates_without_calls_or_time_are_refused() {
+        for (requests, period_seconds) in [(0, 1), (1, 0)] {
+            let rate_limit = Some(RateLimit {
+                requests,
+                period_seconds,
+            });
+            let config = Config {
+                rate_limit,
+                ..Config::default()
+            };
+            assert_eq!(problem(config).key, "rate_limit");
+        }
+    }
+
+    #[test]
+    fn base_paths_lose_the_slashes_at_their_end() {
+        for (base_path, found) in [
+            ("", "/locksmith"),
+            ("/", ""),
+            ("///", ""),
+            ("/pki", "/pki"),
+            ("/pki//", "/pki"),
+            ("/a/b-c_d.e~1/", "/a/b-c_d.e~1"),
+        ] {
+            assert_eq!(prefix(base_path).as_deref(), Ok(found), "{base_path}");
+        }
+        for base_path in [
+            "pki", "//pki", "/a//b", "/a/../b", "/./a", "/a b", "/%41", "/a?b",
+        ] {
+            assert_eq!(
+                prefix(base_path).unwrap_err().key,
+                "base_path",
+                "{base_path}"
+            );
+        }
+    }
+}

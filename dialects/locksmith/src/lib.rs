@@ -122,3 +122,17 @@ impl Configured for Locksmith {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use keypair_core::KeyPairSeed;
+
+    use super::key_pair_id;
+
+    #[test]
+    fn ids_have_one_length_whatever_the_seed() {
+        let id = |bits| key_pair_id(KeyPairSeed(bits)).as_str().to_owned();
+        assert_eq!(id(0x1f), "lsk-0000000000000000000000000000001f");
+        assert_eq!(id(u128::MAX), "lsk-ffffffffffffffffffffffffffffffff");
+    }
+}

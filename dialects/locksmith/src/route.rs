@@ -90,9 +90,9 @@ impl Endpoint {
 /// Whether a request is for this dialect: everything below the base path is, or, without one, only
 /// the paths that the cloud knows.
 pub(crate) fn claims(prefix: &str, head: &Parts) -> bool {
-    let Some(path) = decode_escapes(head.uri.path()) else {
-        return false;
-    };
+    let path = head.uri.path();
+    // A damaged path is still below the base path that it starts with, and unknown there.
+    let path = decode_escapes(path).unwrap_or_else(|| path.as_bytes().into());
     match path.strip_prefix(prefix.as_bytes()) {
         Some(rest) if prefix.is_empty() => Endpoint::of(rest).is_some(),
         Some(rest) => matches!(rest.first(), None | Some(b'/')),
