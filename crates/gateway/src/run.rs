@@ -207,9 +207,10 @@ fn announce(settings: &Settings, assembly: &Assembly, bound: Bound, started: Ins
                 .iter()
                 .any(|one| one.name() == kind.name)
             {
-                text.push('\n');
-                text.push_str((kind.demo_call)(&format!("http://{shared}")).trim_end());
-                text.push('\n');
+                let call = (kind.demo_call)(&format!("http://{shared}"));
+                let (account, lines) = call.split_once('\n').unwrap_or((&call, ""));
+                let lines = lines.trim_end();
+                text.push_str(&format!("\n# {}: {account}\n{lines}\n", kind.name));
             }
         }
     }
