@@ -18,5 +18,5 @@ test:
 	python3 conformance/run.py --binary target/release/keyglot
 
 bench:
-	$(CARGO) build --release --locked
-	python3 conformance/bench/bench.py --binary target/release/keyglot
+	$(CARGO) build --release --locked --bin keyglot --example fixed_body
+	python3 conformance/bench/bench.py --binary target/release/keyglot --fixed-body target/release/examples/fixed_body
