@@ -1,1 +1,216 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use dialect_api::{
+    AccessKey, Accounts, ApiKey, Directory, Project, ProjectAccess, Secret, StaticToken,
+    TokenClaims, User,
+};
+use keypair_core::TenantId;
+use keypair_core::ports::Store;
+use store_memory::MemoryStore;
+use zeroize::Zeroizing;
+
+use super::AccountDirectory;
+use crate::AccountProblem;
+
+fn accounts() -> Accounts {
+    Accounts {
+        users: vec![User {
+            id: "u1".to_owned(),
+            name: "ada".to_owned(),
+            password: Some(Secret::new("lovelace")),
+            api_key: Some(Secret::new("analytical")),
+            default_project: None,
+            roles: BTreeMap::new(),
+        }],
+        projects: vec![Project {
+            id: "p1".to_owned(),
+            name: "red".to_owned(),
+        }],
+        access_keys: vec![AccessKey {
+            id: "k1".to_owned(),
+            secret: Secret::new("engine"),
+            session_token: None,
+            account: TenantId::new("1"),
+        }],
+        tokens: vec![StaticToken {
+            token: Secret::new("bearer"),
+            name: "t1".to_owned(),
+            projects: ProjectAccess::Any,
+            tenant: TenantId::new("1"),
+            expires_at: None,
+        }],
+        api_keys: vec![ApiKey {
+            key: Secret::new("application"),
+            name: "a1".to_owned(),
+        }],
+        ..Accounts::default()
+    }
+}
+
+fn directory(dialect: &str, store: &Arc<dyn Store>) -> AccountDirectory {
+    let key = Zeroizing::new([1; 32]);
+    AccountDirectory::new(dialect, accounts(), key, Arc::clone(store)).unwrap()
+}
+
+fn memory() -> Arc<dyn Store> {
+    Arc::new(MemoryStore::new())
+}
+
+fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+fn claims(audit_id: u8) -> TokenClaims {
+    TokenClaims {
+        user_id: "u1".to_owned(),
+        project_id: Some("p1".to_owned()),
+        system: false,
+        methods: vec!["password".to_owned()],
+        audit_ids: vec![[audit_id; 16]],
+        issued_at: at(1000),
+        expires_at: at(2000),
+    }
+}
+
+#[test]
+fn accounts_are_found_by_what_names_them() {
+    let directory = directory("nova", &memory());
+    assert_eq!(directory.user_by_id("u1").unwrap().name, "ada");
+    assert_eq!(directory.user_by_name("ada").unwrap().id, "u1");
+    assert_eq!(directory.project_by_id("p1").unwrap().name, "red");
+    assert_eq!(directory.project_by_name("red").unwrap().id, "p1");
+    assert_eq!(
+        directory.access_key("k1").unwrap().secret.expose(),
+        "engine"
+    );
+    assert_eq!(directory.static_token("bearer").unwrap().name, "t1");
+    assert_eq!(directory.api_key("application").unwrap().name, "a1");
+    assert!(directory.has_api_keys());
+    assert_eq!(directory.users().len(), 1);
+    assert_eq!(directory.projects().len(), 1);
+
+    for other in ["", "u", "u11", "ada ", "Ada"] {
+        assert!(directory.user_by_id(other).is_none());
+        assert!(directory.user_by_name(other).is_none());
+        assert!(directory.project_by_id(other).is_none());
+        assert!(directory.project_by_name(other).is_none());
+        assert!(directory.access_key(other).is_none());
+        assert!(directory.static_token(other).is_none());
+        assert!(directory.api_key(other).is_none());
+    }
+    assert!(directory.static_token("application").is_none());
+    assert!(directory.api_key("bearer").is_none());
+}
+
+#[test]
+fn without_api_keys_there_are_none() {
+    let key = Zeroizing::new([1; 32]);
+    let empty = AccountDirectory::new("nova", Accounts::default(), key, memory()).unwrap();
+    assert!(!empty.has_api_keys());
+    assert!(empty.api_key("").is_none());
+    assert!(empty.static_token("").is_none());
+}
+
+#[tokio::test]
+async fn users_prove_themselves_by_password_or_api_key() {
+    let directory = directory("nova", &memory());
+    let ada = directory.user_by_name("ada");
+    assert!(directory.check_password(ada, "lovelace").await);
+    assert!(!directory.check_password(ada, "analytical").await);
+    assert!(!directory.check_password(None, "lovelace").await);
+    assert!(directory.check_user_api_key(ada, "analytical"));
+    assert!(!directory.check_user_api_key(ada, "lovelace"));
+    assert!(!directory.check_user_api_key(ada, ""));
+    assert!(!directory.check_user_api_key(None, "analytical"));
+    assert!(!directory.check_user_api_key(None, ""));
+}
+
+#[tokio::test]
+async fn a_token_is_good_until_it_expires() {
+    let directory = directory("nova", &memory());
+    let token = directory.issue(&claims(1));
+    for (now, good) in [
+        (0, true),
+        (1000, true),
+        (1999, true),
+        (2000, false),
+        (9999, false),
+    ] {
+        let verified = directory.verify(token.expose(), at(now)).await.unwrap();
+        assert_eq!(verified, good.then(|| claims(1)), "at {now}");
+    }
+    let last = at(2000) - Duration::from_nanos(1);
+    assert!(
+        directory
+            .verify(token.expose(), last)
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn a_token_is_good_in_its_own_dialect_only() {
+    let store = memory();
+    let token = directory("nova", &store).issue(&claims(1));
+    let same = directory("nova", &store);
+    assert!(
+        same.verify(token.expose(), at(1500))
+            .await
+            .unwrap()
+            .is_some()
+    );
+    let other = directory("orange", &store);
+    assert_eq!(other.verify(token.expose(), at(1500)).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_revocation_is_seen_by_every_replica_and_no_other_dialect() {
+    let store = memory();
+    let (one, other) = (directory("nova", &store), directory("nova", &store));
+    let orange = directory("orange", &store);
+    let (first, second) = (one.issue(&claims(1)), one.issue(&claims(2)));
+    let foreign = orange.issue(&claims(1));
+    one.revoke(&claims(1)).await.unwrap();
+    for directory in [&one, &other] {
+        let verify = |token| directory.verify(token, at(1500));
+        assert_eq!(verify(first.expose()).await.unwrap(), None);
+        assert!(verify(second.expose()).await.unwrap().is_some());
+    }
+    let verified = orange.verify(foreign.expose(), at(1500)).await.unwrap();
+    assert!(verified.is_some());
+}
+
+#[test]
+fn mistakes_in_the_accounts_are_refused() {
+    let refused = |accounts| {
+        let key = Zeroizing::new([1; 32]);
+        AccountDirectory::new("nova", accounts, key, memory()).expect_err("a mistake")
+    };
+    let mut twice = accounts();
+    twice.users.extend(accounts().users);
+    assert_eq!(
+        refused(twice),
+        AccountProblem::DuplicateUserId {
+            id: "u1".to_owned()
+        }
+    );
+    let mut unreadable = accounts();
+    unreadable.users[0].password = Some(Secret::new("$argon2id$nonsense"));
+    assert_eq!(
+        refused(unreadable),
+        AccountProblem::BadPasswordHash {
+            user: "ada".to_owned()
+        }
+    );
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let text = format!("{:?}", directory("nova", &memory()));
+    for secret in ["lovelace", "analytical", "engine", "bearer", "application"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}

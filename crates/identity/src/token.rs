@@ -155,12 +155,11 @@ fn put_text(bytes: &mut Vec<u8>, text: &str) {
 }
 
 fn put_method(bytes: &mut Vec<u8>, method: &str) {
-    match KNOWN_METHODS.iter().position(|known| *known == method) {
-        Some(position) => put_number(bytes, position as u64 + 1),
-        None => {
-            bytes.push(0);
-            put_text(bytes, method);
-        }
+    if let Some(position) = KNOWN_METHODS.iter().position(|known| *known == method) {
+        put_number(bytes, position as u64 + 1);
+    } else {
+        bytes.push(0);
+        put_text(bytes, method);
     }
 }
 
