@@ -1,5 +1,6 @@
 //! The text format of golden files; described in the crate's README.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::answer::{Answer, body_bytes, headers_and_body, status_line};
@@ -143,17 +144,23 @@ impl Exchange {
     }
 }
 
-/// Directives of which only one can be meant.
+/// Refuses a second directive where only one can be meant.
 fn no_contradiction(directives: &[Directive]) -> Result<(), String> {
-    let singles: [(&str, fn(&Directive) -> bool); 4] = [
-        ("now", |it| matches!(it, Directive::Now(_))),
-        ("request-id", |it| matches!(it, Directive::RequestId(_))),
-        ("key", |it| matches!(it, Directive::Key(_))),
-        ("edge", |it| matches!(it, Directive::Edge(_))),
-    ];
-    for (word, is) in singles {
-        if directives.iter().filter(|it| is(it)).count() > 1 {
-            return Err(format!("`# {word}:` stands there twice"));
+    let mut seen = BTreeSet::new();
+    for directive in directives {
+        let word = match directive {
+            Directive::Now(_) => "now",
+            Directive::RequestId(_) => "request-id",
+            Directive::Key(_) => "key",
+            Directive::Edge(_) => "edge",
+            Directive::Core { method, .. } => *method,
+            Directive::Source
+            | Directive::Config(_)
+            | Directive::Seed(_)
+            | Directive::Dedicated => continue,
+        };
+        if !seen.insert(word) {
+            return Err(format!("two directives say something of `{word}`"));
         }
     }
     Ok(())

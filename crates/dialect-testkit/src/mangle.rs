@@ -209,13 +209,15 @@ fn run_case<D: Configured>(
             .request
             .fill(|user, project| world.token(user, project))?;
         let cx = world.context(asked.request_id, asked.dedicated);
+        let place = || format!("{}:{}", file.path.display(), exchange.line);
         if earlier < position {
             if asked.edge.is_none() {
-                world.send(&world.request(head, body), &cx)?;
+                world
+                    .send(&world.request(head, body), &cx)
+                    .map_err(|problem| format!("{problem}\nas it stands in: {}", place()))?;
             }
             continue;
         }
-        let place = || format!("{}:{}", file.path.display(), exchange.line);
         let Some((mangled_head, mangled_body)) = damage(&head, &body, manglings) else {
             return Ok(Fate::NotHttp);
         };
@@ -285,9 +287,8 @@ fn damage(head: &Parts, body: &Bytes, manglings: &[Mangling]) -> Option<(Parts, 
             }
             Mangling::SwapHeaders(one, other) => {
                 let (one, other) = (one.index(headers.len()), other.index(headers.len()));
-                let value = std::mem::take(&mut headers.get_mut(one)?.1);
-                let value = std::mem::replace(&mut headers.get_mut(other)?.1, value);
-                headers.get_mut(one)?.1 = value;
+                let values = (headers.get(one)?.1.clone(), headers.get(other)?.1.clone());
+                (headers.get_mut(one)?.1, headers.get_mut(other)?.1) = (values.1, values.0);
             }
         }
     }

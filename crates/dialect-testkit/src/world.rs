@@ -1,6 +1,5 @@
 //! What a golden file's exchanges meet: a dialect with its accounts, on a store of its own.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -20,7 +19,7 @@ use store_memory::MemoryStore;
 use zeroize::Zeroizing;
 
 use crate::doubles::{CountingEntropy, FixedClock, FixtureKeys, TransparentSealer};
-use crate::executor::block_on;
+use crate::executor::{block_on, guarded};
 use crate::probe::FaultInjectingKeyPairs;
 
 /// Monday 23 November 2026, 06:45:58.120 UTC.
@@ -281,19 +280,6 @@ fn success(operation: impl Operation, answer: Response, caller: Caller) -> Outco
         operation: Some(operation.name()),
         caller: Some(caller),
         error: None,
-    }
-}
-
-/// Runs a step of a dialect; its panic is the case's failure, not the run's.
-fn guarded<T>(step: impl FnOnce() -> Option<T>) -> Result<T, String> {
-    match catch_unwind(AssertUnwindSafe(step)) {
-        Ok(Some(done)) => Ok(done),
-        Ok(None) => Err("the call waits for something that will never happen".to_owned()),
-        Err(panic) => {
-            let text = panic.downcast_ref::<String>().map(String::as_str);
-            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-            Err(format!("panicked: {}", text.unwrap_or("without a message")))
-        }
     }
 }
 

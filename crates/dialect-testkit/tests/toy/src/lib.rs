@@ -95,7 +95,11 @@ fn line(status: StatusCode, text: String) -> Response {
 
 fn shown(key_pair: &KeyPair) -> String {
     let name = &key_pair.name;
-    format!("{} {name} {}\n", id(key_pair.seed), key_pair.public.as_str())
+    format!(
+        "{} {name} {}\n",
+        id(key_pair.seed),
+        key_pair.public.as_str()
+    )
 }
 
 impl Dialect for Toy {
@@ -141,7 +145,10 @@ impl Dialect for Toy {
         let token = request.header("x-toy-token").unwrap_or_default();
         let claims = directory.verify(token, cx.received_at).await?;
         let claims = claims.ok_or(EdgeError::Unauthenticated)?;
-        let project = claims.project_id.clone().ok_or(EdgeError::Unauthenticated)?;
+        let project = claims
+            .project_id
+            .clone()
+            .ok_or(EdgeError::Unauthenticated)?;
         Ok(Caller {
             tenant: TenantId::new(project.as_str()),
             name: claims.user_id.clone(),
