@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use dialect_api::{Accounts, ApiKey, Secret};
 
-use super::{ApplicationCredential, Auth, Config, Project, User};
+use super::{ApplicationCredential, Auth, Config, Project, SYSTEM, User};
 
 /// Where an account belongs, which the shape of its id says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,7 +76,13 @@ impl User {
             password: self.password.clone(),
             api_key: self.api_key.clone(),
             default_project: self.default_project.clone(),
-            roles: self.roles.clone(),
+            // The directory knows roles by project; those for the system stay in the section.
+            roles: self
+                .roles
+                .iter()
+                .filter(|(project, _)| *project != SYSTEM)
+                .map(|(project, roles)| (project.clone(), roles.clone()))
+                .collect(),
         }
     }
 }
