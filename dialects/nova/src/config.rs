@@ -189,8 +189,8 @@ pub struct Identity {
     /// Whether the compute endpoint in Identity v3's catalogue ends in the project's id, as older
     /// deployments have it. Default false.
     pub endpoint_with_project_id: bool,
-    /// Whether administrators can make users, projects and role assignments at run time. They are
-    /// kept in memory and lost at restart. Default false.
+    /// Whether administrators may make users, projects and role assignments at run time. Not in
+    /// this version: must be false, the default.
     pub admin: bool,
 }
 

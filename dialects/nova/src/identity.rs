@@ -100,6 +100,9 @@ pub(crate) async fn call(
         Operation::ListProjects => resources::projects(call).await,
         Operation::ShowProject => resources::project(call).await,
         Operation::ListRoleAssignments => resources::role_assignments(call).await,
+        Operation::CreateApplicationCredential => {
+            resources::create_application_credential(call).await
+        }
         Operation::IssueV2Token => v2::issue_token(call).await,
         Operation::ListTenants => v2::tenants(call).await,
         Operation::ShowV2Token => v2::show_token(call).await,

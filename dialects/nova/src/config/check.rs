@@ -111,6 +111,11 @@ impl Config {
             )?;
         }
         require(
+            !identity.admin,
+            "identity.admin",
+            "accounts cannot be made at run time in this version",
+        )?;
+        require(
             (1..=MAX_TOKEN_TTL_SECONDS).contains(&identity.token_ttl),
             "identity.token_ttl",
             "must be from 1 to 31536000 seconds",

@@ -51,9 +51,17 @@ fn no_accounts_means_the_demo_accounts() {
     }
 }
 
+/// Sets one field after another to what it cannot be, and wants its key named.
+fn each_is_refused<const N: usize>(cases: [(&str, Value, &str); N]) {
+    for (pointer, value, key) in cases {
+        let problem = section(pointer, value.clone()).prepare().unwrap_err();
+        assert_eq!(problem.key, key, "{pointer} = {value}: {problem}");
+    }
+}
+
 #[test]
-fn each_setting_that_cannot_be_is_named() {
-    let cases = [
+fn settings_of_the_services_that_cannot_be_are_named() {
+    each_is_refused([
         ("/max_microversion", json!("2.105"), "max_microversion"),
         ("/max_microversion", json!("2.01"), "max_microversion"),
         ("/max_microversion", json!("latest"), "max_microversion"),
@@ -97,6 +105,13 @@ fn each_setting_that_cannot_be_is_named() {
             "identity.rackspace_default_region",
         ),
         ("/identity/token_ttl", json!(0), "identity.token_ttl"),
+        ("/identity/admin", json!(true), "identity.admin"),
+    ]);
+}
+
+#[test]
+fn accounts_that_cannot_be_are_named() {
+    each_is_refused([
         ("/v2_flavour", json!("compat"), "projects[1].id"),
         ("/projects/0/id", json!("demo"), "projects[0].id"),
         ("/projects/0/id", json!("010101"), "projects[1].id"),
@@ -133,6 +148,12 @@ fn each_setting_that_cannot_be_is_named() {
             json!("9"),
             "users[1].default_project",
         ),
+    ]);
+}
+
+#[test]
+fn application_credentials_that_cannot_be_are_named() {
+    each_is_refused([
         (
             "/application_credentials/0/id",
             json!("1"),
@@ -163,9 +184,5 @@ fn each_setting_that_cannot_be_is_named() {
             json!(["admin"]),
             "application_credentials[0].roles",
         ),
-    ];
-    for (pointer, value, key) in cases {
-        let problem = section(pointer, value.clone()).prepare().unwrap_err();
-        assert_eq!(problem.key, key, "{pointer} = {value}: {problem}");
-    }
+    ]);
 }

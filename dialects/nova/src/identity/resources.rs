@@ -259,6 +259,14 @@ pub(super) async fn role_assignments(call: Call<'_>) -> Result<Response, Error> 
     Ok(answer::json(StatusCode::OK, &page))
 }
 
+/// `POST /v3/users/{id}/application_credentials`: they are made in the config, and nowhere else.
+pub(super) async fn create_application_credential(call: Call<'_>) -> Result<Response, Error> {
+    caller(call).await?;
+    Err(Error::Forbidden {
+        rule: Some("create_application_credential"),
+    })
+}
+
 fn assignment(call: Call<'_>, user: &str, project: &str, role: &str) -> Assignment {
     let identity = &call.base.identity;
     let id = |id: &str| Id { id: id.to_owned() };

@@ -38,6 +38,8 @@ pub enum Operation {
     ShowProject,
     /// Who has which role where.
     ListRoleAssignments,
+    /// Makes an application credential, which nobody may.
+    CreateApplicationCredential,
     /// Log-in, version 2.0.
     IssueV2Token,
     /// The caller's tenants, version 2.0.
@@ -65,6 +67,7 @@ impl Operation {
             Self::ListProjects,
             Self::ShowProject,
             Self::ListRoleAssignments,
+            Self::CreateApplicationCredential,
             Self::IssueV2Token,
             Self::ListTenants,
             Self::ShowV2Token,
@@ -88,6 +91,7 @@ impl Operation {
             Self::ListProjects => "list_projects",
             Self::ShowProject => "show_project",
             Self::ListRoleAssignments => "list_role_assignments",
+            Self::CreateApplicationCredential => "create_application_credential",
             Self::IssueV2Token => "issue_v2_token",
             Self::ListTenants => "list_tenants",
             Self::ShowV2Token => "show_v2_token",
@@ -179,6 +183,9 @@ fn methods_of(segments: &[Cow<'_, str>]) -> Option<Methods> {
         ["v3", "auth", "projects"] => methods!(GET => ListOwnProjects, HEAD => ListOwnProjects),
         ["v3", "users"] => methods!(GET => ListUsers, HEAD => ListUsers),
         ["v3", "users", _] => methods!(GET => ShowUser, HEAD => ShowUser),
+        ["v3", "users", _, "application_credentials"] => {
+            methods!(POST => CreateApplicationCredential)
+        }
         ["v3", "projects"] => methods!(GET => ListProjects, HEAD => ListProjects),
         ["v3", "projects", _] => methods!(GET => ShowProject, HEAD => ShowProject),
         ["v3", "role_assignments"] => {
