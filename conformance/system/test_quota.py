@@ -1,5 +1,6 @@
 """No quota is exceeded by a race, whatever the store and however many gateways share it."""
 
+import secrets
 from concurrent.futures import ThreadPoolExecutor
 
 from conftest import BINARY
@@ -34,7 +35,7 @@ def test_101_creates_at_once_give_100(store, compute):
 
 def test_101_creates_at_once_through_two_gateways_give_100(redis, compute, tmp_path):
     config = tmp_path / "keyglot.toml"
-    config.write_text(f"[tokens]\nsigning_key = '{'07' * 32}'\n")
+    config.write_text(f"[tokens]\nsigning_key = '{secrets.token_hex(32)}'\n")
     with Gateway(BINARY, "--store", redis.url, config=config) as one:
         with Gateway(BINARY, "--store", redis.url, config=config) as other:
             clients = [compute(one), compute(other)]
