@@ -25,7 +25,7 @@ use crate::route::Base;
 
 pub(crate) use error::{Error, render};
 pub(crate) use route::{Operation, is_identity_path, loggable_path, route};
-pub(crate) use session::{effective_roles, token_roles};
+pub(crate) use session::token_roles;
 
 /// What every call works with.
 #[derive(Clone, Copy)]

@@ -1,0 +1,171 @@
+//! Calls on compute, in Nova's order of checks.
+
+mod create_key_pair;
+pub(crate) mod key_material;
+mod key_pairs;
+pub(crate) mod versions;
+
+use dialect_api::{Caller, EdgeError, Ports, Request, RequestContext, Response};
+use http::Method;
+use keypair_core::{Limit, Partition, QuotaRule, Scope, TenantId};
+
+use crate::api::Api;
+use crate::auth::Requester;
+use crate::config::Config;
+use crate::error::Error;
+use crate::request::json::{self, Value};
+use crate::request::media;
+use crate::request::microversion::{negotiate, newest};
+use crate::response::headers;
+use crate::route::compute_path::{Family, Resource, Target};
+use crate::route::{Action, Destination};
+
+/// A call that has passed the checks which all calls have in common.
+struct Call<'a> {
+    config: &'a Config,
+    request: &'a Request,
+    cx: &'a RequestContext,
+    ports: Ports<'a>,
+    api: Api,
+    project: Option<String>,
+    resource: Resource,
+    requester: Requester,
+}
+
+/// Answers a call with a token.
+///
+/// # Errors
+/// Every fault of compute.
+pub(crate) async fn call(
+    config: &Config,
+    request: &Request,
+    caller: &Caller,
+    cx: &RequestContext,
+    ports: Ports<'_>,
+) -> Result<Response, Error> {
+    let Below {
+        family,
+        project,
+        resource,
+        action,
+    } = below(config, request, cx)?;
+    let api = agree(config, family, request)?;
+    if !media::is_readable(&request.head.headers) {
+        return Err(Error::UnsupportedContentType);
+    }
+    let body = read_body(request)?;
+    let requester = Requester::new(config, caller, ports.directory);
+    if let Some(asked) = project.clone().filter(|asked| !requester.reaches(asked)) {
+        let own = requester.project_id;
+        return Err(Error::ForeignProject { asked, own });
+    }
+    let call = Call {
+        config,
+        request,
+        cx,
+        ports,
+        api,
+        project,
+        resource,
+        requester,
+    };
+    let mut response = match action {
+        Action::ShowVersion => versions::show(config, family, request, cx),
+        Action::CreateKeyPair => create_key_pair::create(&call, body).await?,
+        Action::ListKeyPairs => key_pairs::list(&call).await?,
+        Action::ShowKeyPair => key_pairs::show(&call).await?,
+        Action::DeleteKeyPair => key_pairs::delete(&call).await?,
+    };
+    sign(&mut response, api, cx);
+    Ok(response)
+}
+
+/// What a call with a token is about.
+struct Below {
+    family: Family,
+    project: Option<String>,
+    resource: Resource,
+    action: Action,
+}
+
+/// Reads the path again, now that the caller is known.
+///
+/// # Errors
+/// [`EdgeError::RouteNotFound`], [`EdgeError::MethodNotAllowed`].
+fn below(config: &Config, request: &Request, cx: &RequestContext) -> Result<Below, EdgeError> {
+    let Target::Below {
+        family,
+        project,
+        resource: Some(resource),
+    } = Destination::of(config, &request.head, cx).target
+    else {
+        return Err(EdgeError::RouteNotFound);
+    };
+    match resource.action(&request.head.method) {
+        Some(action) => Ok(Below {
+            family,
+            project,
+            resource,
+            action,
+        }),
+        None => Err(EdgeError::MethodNotAllowed {
+            allow: resource.methods(),
+        }),
+    }
+}
+
+/// The API and version that a request speaks.
+fn agree(config: &Config, family: Family, request: &Request) -> Result<Api, Error> {
+    match family {
+        Family::V21 => Ok(Api::v21(negotiate(&request.head.headers, newest(config))?)),
+        Family::Compat | Family::Rackspace => Ok(Api::first_of(family)),
+    }
+}
+
+/// The body of a `POST` or `PUT`; other methods' bodies are not looked at. No body is `null`.
+fn read_body(request: &Request) -> Result<Value, Error> {
+    if !matches!(request.head.method, Method::POST | Method::PUT) {
+        return Ok(Value::Null);
+    }
+    let body = request.body()?;
+    if body.is_empty() {
+        return Ok(Value::Null);
+    }
+    json::parse(body).map_err(|_| Error::MalformedBody)
+}
+
+/// Puts the headers on a successful answer that all answers of an API carry.
+fn sign(response: &mut Response, api: Api, cx: &RequestContext) {
+    headers::identify(response, api.family, cx);
+    if let Some(version) = api.announced() {
+        headers::announce_version(response, &version.to_string());
+    }
+}
+
+impl Call<'_> {
+    /// Where a user's key pairs lie.
+    fn scope(&self, user_id: &str) -> Scope {
+        Scope {
+            realm: self.cx.realm.clone(),
+            tenant: TenantId::new(user_id),
+            partition: Partition::new(""),
+        }
+    }
+
+    /// The quota that holds for the call: the project's, whoever the key pair is for.
+    ///
+    /// # Errors
+    /// [`Error::NoProject`].
+    fn quota(&self) -> Result<QuotaRule, Error> {
+        let project = self
+            .requester
+            .project_id
+            .as_deref()
+            .ok_or(Error::NoProject)?;
+        let default = u32::try_from(self.config.key_pairs_quota);
+        Ok(QuotaRule {
+            holder: TenantId::new(project),
+            default: default.map_or(Limit::Unlimited, Limit::AtMost),
+        })
+    }
+}

@@ -1,0 +1,171 @@
+//! What a request's `Content-Type` says of its body, and what its `Accept` prefers in the answer.
+
+use http::HeaderMap;
+use http::header::{ACCEPT, CONTENT_TYPE};
+
+/// JSON.
+pub(crate) const JSON: &str = "application/json";
+/// JSON under Nova's own name.
+pub(crate) const VENDOR_JSON: &str = "application/vnd.openstack.compute+json";
+/// A web page.
+pub(crate) const HTML: &str = "text/html";
+
+/// Whether the body may be read as JSON. No type, an empty one and `text/plain` mean JSON too;
+/// parameters are left out and the case counts.
+pub(crate) fn is_readable(headers: &HeaderMap) -> bool {
+    let Some(value) = headers.get(CONTENT_TYPE) else {
+        return true;
+    };
+    let Ok(text) = value.to_str() else {
+        return false;
+    };
+    let essence = text.split(';').next().unwrap_or_default().trim();
+    matches!(essence, "" | "text/plain" | JSON | VENDOR_JSON)
+}
+
+/// The type of a successful answer: JSON, under Nova's own name if the client prefers that.
+pub(crate) fn preferred_json(headers: &HeaderMap) -> &'static str {
+    preferred(headers, &[JSON, VENDOR_JSON]).unwrap_or(JSON)
+}
+
+/// The one of the offers that `Accept` prefers, the earlier of two that it likes equally; `None`
+/// if it likes none of them or is not there.
+pub(crate) fn preferred(headers: &HeaderMap, offers: &[&'static str]) -> Option<&'static str> {
+    let accept = accepted(headers);
+    let mut best = None;
+    for offer in offers {
+        let quality = accept.quality(offer);
+        if quality > best.map_or(0, |(_, quality)| quality) {
+            best = Some((*offer, quality));
+        }
+    }
+    best.map(|(offer, _)| offer)
+}
+
+/// The media ranges of `Accept`, each with its quality in thousandths.
+struct Accepted<'h>(Vec<(&'h str, u16)>);
+
+fn accepted(headers: &HeaderMap) -> Accepted<'_> {
+    let lines = headers.get_all(ACCEPT);
+    let texts = lines.iter().filter_map(|line| line.to_str().ok());
+    Accepted(
+        texts
+            .flat_map(|text| text.split(','))
+            .filter_map(media_range)
+            .collect(),
+    )
+}
+
+fn media_range(text: &str) -> Option<(&str, u16)> {
+    let mut parts = text.split(';').map(str::trim);
+    let range = parts.next().filter(|range| range.contains('/'))?;
+    let mut quality = 1000;
+    for parameter in parts {
+        if let Some((name, value)) = parameter.split_once('=')
+            && name.trim().eq_ignore_ascii_case("q")
+        {
+            quality = thousandths(value.trim())?;
+        }
+    }
+    Some((range, quality))
+}
+
+/// A quality, `0` to `1` with up to three digits behind the point. Source: RFC 9110, 12.4.2.
+fn thousandths(text: &str) -> Option<u16> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let digits = fraction.len() <= 3 && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    let fraction: u16 = format!("{fraction:0<3}").parse().ok().filter(|_| digits)?;
+    match (whole, fraction) {
+        ("0", _) => Some(fraction),
+        ("1", 0) => Some(1000),
+        _ => None,
+    }
+}
+
+impl Accepted<'_> {
+    /// How much a type is liked: what its most exact range says, in thousandths.
+    fn quality(&self, media_type: &str) -> u16 {
+        let class = media_type.split('/').next().unwrap_or_default();
+        let fits = |range: &str| {
+            if range.eq_ignore_ascii_case(media_type) {
+                Some(2)
+            } else if range
+                .strip_suffix("/*")
+                .is_some_and(|c| c.eq_ignore_ascii_case(class))
+            {
+                Some(1)
+            } else {
+                (range == "*/*").then_some(0)
+            }
+        };
+        let ranges = self.0.iter();
+        let fitting = ranges.filter_map(|(range, quality)| Some((fits(range)?, *quality)));
+        // Of two ranges that are equally exact the first counts.
+        let best = fitting.reduce(|best, next| if next.0 > best.0 { next } else { best });
+        best.map_or(0, |(_, quality)| quality)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+    use http::header::HeaderName;
+
+    use super::*;
+
+    fn with(name: HeaderName, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])
+    }
+
+    #[test]
+    fn only_json_and_nothing_in_particular_are_readable() {
+        assert!(is_readable(&HeaderMap::new()));
+        for fine in [
+            "",
+            "text/plain",
+            "text/plain; charset=utf-8",
+            "application/json",
+            "application/json; charset=UTF-8",
+            "application/vnd.openstack.compute+json",
+        ] {
+            assert!(is_readable(&with(CONTENT_TYPE, fine)), "{fine:?}");
+        }
+        for other in [
+            "application/JSON",
+            "application/xml",
+            "multipart/form-data",
+            "text/html",
+            "json",
+            "é",
+        ] {
+            assert!(!is_readable(&with(CONTENT_TYPE, other)), "{other:?}");
+        }
+    }
+
+    #[test]
+    fn the_most_exact_range_gives_the_quality() {
+        let choice = |accept: &str| preferred(&with(ACCEPT, accept), &[HTML, JSON]);
+        assert_eq!(preferred(&HeaderMap::new(), &[HTML, JSON]), None);
+        assert_eq!(choice(""), None);
+        assert_eq!(choice("application/json"), Some(JSON));
+        assert_eq!(choice("APPLICATION/JSON"), Some(JSON));
+        assert_eq!(choice("text/html"), Some(HTML));
+        assert_eq!(choice("*/*"), Some(HTML));
+        assert_eq!(choice("application/json, */*"), Some(HTML));
+        assert_eq!(choice("application/json, */*;q=0.5"), Some(JSON));
+        assert_eq!(choice("application/*, text/html;q=0.999"), Some(JSON));
+        assert_eq!(choice("text/html;q=0, */*"), Some(JSON));
+        assert_eq!(choice("image/png"), None);
+        assert_eq!(choice("*/*;q=0"), None);
+        assert_eq!(choice("application/json;q=2"), None);
+        assert_eq!(choice("application/json;q=0.1234"), None);
+    }
+
+    #[test]
+    fn vendor_json_must_be_preferred() {
+        assert_eq!(preferred_json(&HeaderMap::new()), JSON);
+        assert_eq!(preferred_json(&with(ACCEPT, "*/*")), JSON);
+        assert_eq!(preferred_json(&with(ACCEPT, VENDOR_JSON)), VENDOR_JSON);
+        assert_eq!(preferred_json(&with(ACCEPT, "application/xml")), JSON);
+    }
+}

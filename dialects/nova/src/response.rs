@@ -1,0 +1,16 @@
+//! Compute's answers.
+
+pub(crate) mod headers;
+pub(crate) mod key_pair;
+mod python_style;
+pub(crate) mod time;
+pub(crate) mod versions;
+
+use http::HeaderValue;
+
+pub(crate) use python_style::{json, secret_json};
+
+/// A header's value; empty if the text cannot be one, which only a caller's own `Host` brings about.
+pub(crate) fn header_text(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+}

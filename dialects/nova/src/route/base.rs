@@ -1,0 +1,154 @@
+//! Where the two services are mounted, and the addresses that links in answers begin with.
+
+use dialect_api::RequestContext;
+use http::request::Parts;
+
+use crate::identity::is_identity_path;
+
+/// Compute's mount on a port that it shares.
+const COMPUTE_MOUNT: &str = "/compute";
+/// Identity's mount on a port that it shares.
+const IDENTITY_MOUNT: &str = "/identity";
+
+/// One of the two services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    /// Key pairs.
+    Compute,
+    /// Tokens.
+    Identity,
+}
+
+/// Where a request goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Location {
+    /// Which service.
+    pub(crate) service: Service,
+    /// Whether the service was named by its mount.
+    pub(crate) mounted: bool,
+    /// The path below the mount as it was sent, with one slash for each run of them: `/` and up.
+    pub(crate) path: String,
+}
+
+/// Finds the service that a path belongs to; `None` if it is neither's. `dedicated` says that the
+/// whole port is this dialect's: then what is not identity's is compute's.
+pub(crate) fn locate(raw_path: &str, dedicated: bool) -> Option<Location> {
+    let path = with_single_slashes(raw_path);
+    for (service, mount) in [
+        (Service::Compute, COMPUTE_MOUNT),
+        (Service::Identity, IDENTITY_MOUNT),
+    ] {
+        let below = path.strip_prefix(mount);
+        if let Some(below) = below.filter(|rest| rest.is_empty() || rest.starts_with('/')) {
+            let path = if below.is_empty() { "/" } else { below }.to_owned();
+            return Some(Location {
+                service,
+                mounted: true,
+                path,
+            });
+        }
+    }
+    let service = if is_identity_path(&path) {
+        Service::Identity
+    } else if dedicated || is_compute_path(&path) {
+        Service::Compute
+    } else {
+        return None;
+    };
+    Some(Location {
+        service,
+        mounted: false,
+        path,
+    })
+}
+
+/// Whether a path below no mount is compute's by its version.
+fn is_compute_path(path: &str) -> bool {
+    matches!(path.split('/').nth(1), Some("v2.1" | "v2"))
+}
+
+/// Some clients put two slashes where they join a base and a path (fog-rackspace does).
+fn with_single_slashes(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for c in path.chars() {
+        if c != '/' || !out.ends_with('/') {
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// The addresses of the two services as the caller sees them, without a slash at the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Base {
+    /// Compute's: `http://host:8774` or `http://host:8080/compute`.
+    pub(crate) compute: String,
+    /// Identity's: `http://host:5000` or `http://host:8080/identity`.
+    pub(crate) identity: String,
+}
+
+impl Base {
+    /// The addresses for the answer to a request. On a port of the dialect's own a caller that
+    /// names no mount is shown none.
+    pub(crate) fn of(head: &Parts, cx: &RequestContext) -> Self {
+        let origin = cx.origin(head);
+        let location = locate(head.uri.path(), cx.dedicated_listener);
+        let mounted = location.is_some_and(|location| location.mounted);
+        let at_root = cx.dedicated_listener && !mounted;
+        let (compute, identity) = if at_root {
+            ("", "")
+        } else {
+            (COMPUTE_MOUNT, IDENTITY_MOUNT)
+        };
+        Self {
+            compute: format!("{origin}{compute}"),
+            identity: format!("{origin}{identity}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shared(path: &str) -> Option<(Service, bool, String)> {
+        locate(path, false).map(|found| (found.service, found.mounted, found.path))
+    }
+
+    #[test]
+    fn services_are_found_by_mount_or_version() {
+        let compute = |mounted, path: &str| Some((Service::Compute, mounted, path.to_owned()));
+        let identity = |mounted, path: &str| Some((Service::Identity, mounted, path.to_owned()));
+        assert_eq!(shared("/compute"), compute(true, "/"));
+        assert_eq!(shared("/compute/"), compute(true, "/"));
+        assert_eq!(
+            shared("//compute//v2.1///os-keypairs//"),
+            compute(true, "/v2.1/os-keypairs/")
+        );
+        assert_eq!(shared("/compute/v3"), compute(true, "/v3"));
+        assert_eq!(shared("/v2.1"), compute(false, "/v2.1"));
+        assert_eq!(
+            shared("/v2/010101//os-keypairs"),
+            compute(false, "/v2/010101/os-keypairs")
+        );
+        assert_eq!(shared("/identity"), identity(true, "/"));
+        assert_eq!(shared("/identity/v2.1"), identity(true, "/v2.1"));
+        assert_eq!(
+            shared("/v3/auth/tokens"),
+            identity(false, "/v3/auth/tokens")
+        );
+        assert_eq!(shared("/v2.0"), identity(false, "/v2.0"));
+        for other in ["/", "", "/v2.10", "/v1/keys", "/computes", "/Compute", "*"] {
+            assert_eq!(shared(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn on_its_own_port_the_rest_is_computes() {
+        for path in ["/", "/nope"] {
+            let found = locate(path, true).unwrap();
+            assert_eq!((found.service, found.mounted), (Service::Compute, false));
+        }
+        assert_eq!(locate("/v3", true).unwrap().service, Service::Identity);
+    }
+}

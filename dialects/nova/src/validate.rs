@@ -1,0 +1,8 @@
+//! What Nova accepts, and what it says to the rest.
+
+pub(crate) mod key_pair;
+pub(crate) mod names;
+mod printable;
+pub(crate) mod python_repr;
+pub(crate) mod rackspace;
+pub(crate) mod schema;
