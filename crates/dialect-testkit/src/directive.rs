@@ -30,8 +30,8 @@ pub(crate) enum Directive {
     Dedicated,
 }
 
-/// The methods of `KeyPairs` and `Quotas`.
-pub(crate) const CORE_METHODS: [&str; 16] = [
+/// The methods of `KeyPairs` and `Quotas`, and those of `Directory` that may fail.
+pub(crate) const CORE_METHODS: [&str; 18] = [
     "obstacles",
     "create",
     "import",
@@ -48,6 +48,8 @@ pub(crate) const CORE_METHODS: [&str; 16] = [
     "usage",
     "set_limit",
     "clear_limit",
+    "verify",
+    "revoke",
 ];
 
 const DEDICATED: &str = "dedicated";

@@ -1,5 +1,6 @@
 //! Runs golden files.
 
+use std::error::Error as _;
 use std::fs;
 use std::path::Path;
 
@@ -140,13 +141,31 @@ fn run_exchange<D: Configured>(
         }
     };
     note(world, &outcome, coverage);
-    if let Some((method, kind)) = world.core.take_unmet_faults().first_key_value() {
+    if let Some((method, kind)) = world.faults.take_unmet().first_key_value() {
         return Err(format!(
             "`# core: {method} -> {kind}` was not met: `{method}` was not called; got\n{}",
             Answer::of(&outcome.answer).to_text()
         ));
     }
-    Ok(Answer::of(&outcome.answer))
+    let answer = Answer::of(&outcome.answer);
+    match leaked_cause(&answer) {
+        Some(cause) => Err(format!(
+            "the technical cause `{cause}` reached the client; got\n{}",
+            answer.to_text()
+        )),
+        None => Ok(answer),
+    }
+}
+
+/// The text of a core error's source, which is for the log alone, where an answer holds it.
+fn leaked_cause(answer: &Answer) -> Option<String> {
+    let body = String::from_utf8_lossy(&answer.body);
+    let headers = answer.headers.iter().map(|(_, value)| value.as_str());
+    let texts: Vec<&str> = headers.chain([body.as_ref()]).collect();
+    keypair_core::Error::examples()
+        .iter()
+        .filter_map(|error| error.source().map(ToString::to_string))
+        .find(|cause| texts.iter().any(|text| text.contains(cause)))
 }
 
 fn dropped_body(request: &Request) -> Option<&'static str> {
@@ -154,7 +173,7 @@ fn dropped_body(request: &Request) -> Option<&'static str> {
 }
 
 fn note<D: Configured>(world: &World<D>, outcome: &Outcome, coverage: &mut Coverage) {
-    coverage.core.extend(world.core.take_given_kinds());
+    coverage.core.extend(world.faults.take_given());
     coverage.operations.extend(outcome.operation);
 }
 
@@ -187,7 +206,7 @@ impl Asked {
                 Directive::RequestId(id) => asked.request_id = *id,
                 Directive::Seed(bits) => world.entropy.tell(*bits),
                 Directive::Key(name) => world.keys.choose(name)?,
-                Directive::Core { method, kind } => world.core.fail_next(method, kind),
+                Directive::Core { method, kind } => world.faults.fail_next(method, kind),
                 Directive::Edge(kind) => asked.edge = directive::edge_error(kind),
                 Directive::Dedicated => asked.dedicated = true,
             }

@@ -24,7 +24,7 @@ use crate::world::{Outcome, World};
 
 /// How many requests are damaged, unless `KEYGLOT_MANGLE_CASES` says otherwise.
 const CASES: u32 = 3000;
-/// No more are begun after this time …
+/// No more are begun after this time (more cases are given more) …
 const BUDGET: Duration = Duration::from_secs(40);
 /// … but so many must have been by then.
 const FEWEST_CASES: u32 = 200;
@@ -159,7 +159,7 @@ fn mangle<D: Configured>(manifest_dir: &Path, seed: u64, cases: u32) -> Result<T
     };
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &Sha256::digest(seed.to_be_bytes()));
     let tally = Tally::default();
-    let deadline = Instant::now() + BUDGET;
+    let deadline = Instant::now() + BUDGET * cases.div_ceil(CASES);
     let strategy = (any::<Index>(), vec(any_mangling(), 1..4));
     let result = TestRunner::new_with_rng(config, rng).run(&strategy, |(place, manglings)| {
         if Instant::now() > deadline {
@@ -204,7 +204,7 @@ fn run_case<D: Configured>(
     for (earlier, exchange) in file.exchanges.iter().enumerate().take(position + 1) {
         let asked = Asked::set_up(&world, earlier, exchange)?;
         // What fails on purpose would be our fault; here only the request may be at fault.
-        let _ = world.core.take_unmet_faults();
+        let _ = world.faults.take_unmet();
         let (head, body) = exchange
             .request
             .fill(|user, project| world.token(user, project))?;

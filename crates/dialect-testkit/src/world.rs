@@ -18,8 +18,10 @@ use sha2::{Digest, Sha256};
 use store_memory::MemoryStore;
 use zeroize::Zeroizing;
 
+use crate::directory_probe::FaultInjectingDirectory;
 use crate::doubles::{CountingEntropy, FixedClock, FixtureKeys, TransparentSealer};
 use crate::executor::{block_on, guarded};
+use crate::faults::Faults;
 use crate::probe::FaultInjectingKeyPairs;
 
 /// Monday 23 November 2026, 06:45:58.120 UTC.
@@ -32,10 +34,11 @@ const TOKEN_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
 pub(crate) struct World<D> {
     pub(crate) dialect: D,
     pub(crate) core: FaultInjectingKeyPairs,
+    pub(crate) faults: Arc<Faults>,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) entropy: Arc<CountingEntropy>,
     pub(crate) keys: Arc<FixtureKeys>,
-    directory: AccountDirectory,
+    directory: FaultInjectingDirectory,
     realm: Realm,
 }
 
@@ -79,13 +82,18 @@ impl<D: Configured> World<D> {
             entropy: Arc::clone(&entropy) as _,
             minters: vec![dialect.descriptor().mint_id],
         });
+        let faults = Arc::new(Faults::default());
         Ok(Self {
             dialect,
-            core: FaultInjectingKeyPairs::new(service),
+            core: FaultInjectingKeyPairs::new(service, Arc::clone(&faults)),
             clock,
             entropy,
             keys,
-            directory,
+            directory: FaultInjectingDirectory {
+                directory,
+                faults: Arc::clone(&faults),
+            },
+            faults,
             realm: Realm::new(D::NAME),
         })
     }
@@ -218,6 +226,8 @@ impl<D: Configured> World<D> {
     }
 
     async fn steps(&self, request: &Request, cx: &RequestContext) -> Outcome {
+        // Logging is the gateway's business, as counting calls is below; but neither may panic.
+        let _ = self.dialect.loggable_path(&request.head);
         let operation = match self.dialect.route(request, cx) {
             Ok(operation) => operation,
             Err(error) => return self.failure(&error, &request.head, cx),
@@ -230,7 +240,6 @@ impl<D: Configured> World<D> {
             Ok(caller) => caller,
             Err(error) => return self.failure_in(operation, &error, request, cx, None),
         };
-        // Counting calls is the gateway's business, but the dialect's rule must not panic either.
         let _ = self.dialect.rate_rule(operation, &request.head);
         let call = self
             .dialect

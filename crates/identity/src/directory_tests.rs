@@ -7,11 +7,11 @@ use dialect_api::{
     TokenClaims, User,
 };
 use keypair_core::TenantId;
-use keypair_core::ports::Store;
+use keypair_core::ports::{Store, StoreError};
 use store_memory::MemoryStore;
 use zeroize::Zeroizing;
 
-use super::AccountDirectory;
+use super::{AccountDirectory, unavailable};
 use crate::AccountProblem;
 
 fn accounts() -> Accounts {
@@ -181,6 +181,22 @@ async fn a_revocation_is_seen_by_every_replica_and_no_other_dialect() {
     }
     let verified = orange.verify(foreign.expose(), at(1500)).await.unwrap();
     assert!(verified.is_some());
+}
+
+#[test]
+fn a_store_that_fails_is_unavailable_and_says_why_in_the_log() {
+    use std::error::Error as _;
+    for narrow in [
+        StoreError::Unavailable("no route".into()),
+        StoreError::Corrupt("no mark".into()),
+    ] {
+        let told = narrow.to_string();
+        let error = unavailable(narrow);
+        assert_eq!(error.kind(), "StoreUnavailable");
+        let source = error.source().expect("a cause");
+        assert_eq!(source.to_string(), told);
+        assert!(source.source().is_some(), "down to the root");
+    }
 }
 
 #[test]

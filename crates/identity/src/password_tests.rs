@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use argon2::password_hash::CustomizedPasswordHasher;
 use argon2::password_hash::phc::{PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Params, Version};
 use dialect_api::{Accounts, Secret, User};
+use tokio::sync::Semaphore;
 use zeroize::Zeroizing;
 
 use super::{Passwords, cost};
@@ -90,6 +92,26 @@ fn without_a_runtime_hashes_are_verified_in_place() {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     let done = check.as_mut().poll(&mut context);
     assert_eq!(done, std::task::Poll::Ready(true));
+}
+
+#[tokio::test]
+async fn no_more_hashes_are_computed_at_once_than_there_are_slots() {
+    let accounts = accounts(vec![user("ada", Some(&hash("lovelace", 1)))]);
+    let passwords = Passwords {
+        slots: Arc::new(Semaphore::new(1)),
+        ..Passwords::new(&accounts).unwrap()
+    };
+    let taken = Arc::clone(&passwords.slots).try_acquire_owned().unwrap();
+    let key = key();
+    let mut check = std::pin::pin!(passwords.check(&key, accounts.users.first(), "lovelace"));
+    for _ in 0..3 {
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(check.as_mut().poll(&mut context).is_pending());
+        tokio::task::yield_now().await;
+    }
+    drop(taken);
+    assert!(check.await);
+    assert_eq!(passwords.slots.available_permits(), 1, "and is given back");
 }
 
 #[test]

@@ -56,6 +56,25 @@ impl Defect for TakesTheBlame {
     }
 }
 
+/// Tells the client what is for the log.
+pub(crate) struct Leaks;
+
+impl Defect for Leaks {
+    fn spoil(_: &Bytes) -> Option<Result<Response, Fault>> {
+        use std::error::Error as _;
+        let causes = keypair_core::Error::examples()
+            .iter()
+            .filter_map(|error| error.source().map(|cause| format!("because: {cause}")))
+            .collect::<Vec<_>>();
+        let body = Bytes::from(causes.join("\n"));
+        Some(Ok(dialect_api::response(
+            StatusCode::OK,
+            "text/plain",
+            body,
+        )))
+    }
+}
+
 /// Answers an empty body with a status that ends nothing.
 pub(crate) struct AnswersNothing;
 

@@ -5,7 +5,7 @@ use std::panic::catch_unwind;
 use dialect_api::Configured;
 use dialect_testkit::{Mode, feed_mangled_requests};
 
-use crate::broken::{AnswersNothing, Broken, Panics, Signed, TakesTheBlame};
+use crate::broken::{AnswersNothing, Broken, Leaks, Panics, Signed, TakesTheBlame};
 use crate::folder::Folder;
 use crate::toy::Toy;
 
@@ -67,6 +67,17 @@ fn a_panic_is_the_failure_of_its_exchange() {
         problems[1].contains("hello from"),
         "the next exchange is run: {report}"
     );
+}
+
+#[test]
+fn a_cause_that_reaches_the_client_is_never_right() {
+    let folder = Folder::with(&[("case.http", CREATE)]);
+    for mode in [Mode::Check, Mode::Bless] {
+        let report = folder.run::<Broken<Leaks>>(mode);
+        let text = report.to_string();
+        assert!(text.contains("reached the client"), "{text}");
+    }
+    assert_eq!(folder.read("case.http"), CREATE, "it is not blessed either");
 }
 
 #[test]
