@@ -108,10 +108,8 @@ enum Fate {
 /// # Panics
 /// If a request gets no such answer; the message holds the smallest damage found that does it.
 pub fn feed_mangled_requests<D: Configured>(manifest_dir: &str) {
-    let seed = setting("KEYGLOT_MANGLE_SEED").unwrap_or(1);
-    let cases = setting("KEYGLOT_MANGLE_CASES")
-        .and_then(|cases| u32::try_from(cases).ok())
-        .unwrap_or(CASES);
+    let seed: u64 = setting("KEYGLOT_MANGLE_SEED", 1);
+    let cases: u32 = setting("KEYGLOT_MANGLE_CASES", CASES);
     match mangle::<D>(manifest_dir.as_ref(), seed, cases) {
         Ok(tally) => report(&format!("{}: {tally}", D::NAME)),
         Err(problem) => fail(&format!("{problem}\nagain with KEYGLOT_MANGLE_SEED={seed}")),
@@ -134,8 +132,14 @@ fn fail(text: &str) -> ! {
     panic!("{text}")
 }
 
-fn setting(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
+/// A number from the environment; one that cannot be read is not passed over.
+fn setting<N: std::str::FromStr>(name: &str, default: N) -> N {
+    match std::env::var(name) {
+        Ok(text) => text
+            .parse()
+            .unwrap_or_else(|_| fail(&format!("{name}={text} is no number that fits"))),
+        Err(_) => default,
+    }
 }
 
 fn mangle<D: Configured>(manifest_dir: &Path, seed: u64, cases: u32) -> Result<Tally, String> {

@@ -64,3 +64,45 @@ fn whole(scope: &Scope, key_pair: &KeyPair) -> Result<(), &'static str> {
         PublicMaterial::X509(_) => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::time::SystemTime;
+
+    use keypair_core::{
+        Attributes, KeyName, KeyPair, KeyPairSeed, Partition, PublicMaterial, Realm, Scope,
+        TenantId, encoding,
+    };
+
+    use super::whole;
+
+    #[test]
+    fn a_record_in_a_partition_that_is_not_its_own_is_not_whole() {
+        let pem = include_str!("../fixtures/ed25519.pem");
+        let key = encoding::parse_private_key(pem).unwrap();
+        let scope = |partition: &str| Scope {
+            realm: Realm::new("toy"),
+            tenant: TenantId::new("red"),
+            partition: Partition::new(partition),
+        };
+        let key_pair = KeyPair {
+            name: KeyName::parse("first").unwrap(),
+            partition: Partition::new("a"),
+            seed: KeyPairSeed(1),
+            sequence: 1,
+            public: PublicMaterial::Ssh(key.public_key("").unwrap()),
+            generated: true,
+            created_at: SystemTime::UNIX_EPOCH,
+            changed_at: SystemTime::UNIX_EPOCH,
+            attributes: Attributes::default(),
+            private_key: None,
+            attachments: BTreeSet::new(),
+        };
+        assert_eq!(whole(&scope("a"), &key_pair), Ok(()));
+        assert_eq!(
+            whole(&scope("b"), &key_pair),
+            Err("lies in another partition")
+        );
+    }
+}
