@@ -5,16 +5,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use dialect_api::Secret;
 use keygen::{Generator, GeneratorConfig};
 use keypair_core::Realm;
 use keypair_core::ports::{Clock, Entropy, Store};
 use keypair_core::service::{Service, ServicePorts};
-use sealing::ServerKeySealer;
+use sealing::{ServerKey, ServerKeySealer};
 use store_memory::MemoryStore;
 use store_redb::RedbStore;
 use store_redis::{RedisOptions, RedisStore};
 use tokio::sync::Semaphore;
 use toml::{Table, Value};
+use zeroize::Zeroizing;
 
 use crate::config::{ConfigError, Loaded, Settings};
 use crate::front_end::{FrontEnd, SectionError, Unmounted};
@@ -22,7 +24,9 @@ use crate::front_ends::FRONT_ENDS;
 use crate::limits::RateLimiter;
 use crate::observe::{InstrumentedGenerator, InstrumentedStore, Metrics};
 use crate::pipeline::Gate;
-use crate::secret_key;
+
+/// The store that is forgotten at the end.
+const MEMORY: &str = "memory";
 
 /// Why a run cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -164,7 +168,7 @@ pub(crate) async fn assemble(
     });
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
     let generator = InstrumentedGenerator {
-        inner: Generator::new(generator_config(settings)),
+        inner: Generator::new(&generator_config(settings)),
         metrics: Arc::clone(&metrics),
     };
     let service = Service::new(ServicePorts {
@@ -233,47 +237,42 @@ fn generator_config(settings: &Settings) -> GeneratorConfig {
 /// The keys of the server itself.
 struct Keys {
     sealer: ServerKeySealer,
-    token_signing: [u8; 32],
+    token_signing: Zeroizing<[u8; 32]>,
 }
 
 impl Keys {
-    fn read(settings: &Settings, origin: &str) -> Result<Self, ConfigError> {
-        let parse = |key: &str, text: &str| {
-            secret_key::parse(text).map_err(|problem| ConfigError::BadValue {
+    fn read(settings: &Settings, origin: &str) -> Result<Self, StartError> {
+        let parse = |key: &str, text: &Secret| {
+            ServerKey::parse(text.expose()).map_err(|error| ConfigError::BadValue {
                 origin: origin.to_owned(),
                 key: key.to_owned(),
-                problem: problem.to_owned(),
+                problem: error.to_string(),
             })
         };
+        let draw =
+            || ServerKey::generate().map_err(|error| StartError::failed("drawing a key", &error));
         let token_signing = match &settings.tokens.signing_key {
-            Some(key) => parse("tokens.signing_key", key.expose())?,
-            None => secret_key::draw(),
+            Some(text) => parse("tokens.signing_key", text)?,
+            None => draw()?,
         };
         let sealer = match &settings.sealing.key {
             Some(current) => {
-                let current = parse("sealing.key", current.expose())?;
-                let mut older = Vec::new();
-                for key in &settings.sealing.older_keys {
-                    older.push(parse("sealing.older_keys", key.expose())?);
-                }
-                ServerKeySealer::from_keys(current, older)
+                let older = settings.sealing.older_keys.iter();
+                let older: Result<Vec<_>, _> =
+                    older.map(|text| parse("sealing.older_keys", text)).collect();
+                ServerKeySealer::from_keys(parse("sealing.key", current)?, older?)
             }
             // What the memory store forgets at the end needs no key that outlives it.
-            None if settings.store == "memory" => {
-                ServerKeySealer::from_keys(secret_key::draw(), Vec::new())
-            }
+            None if settings.store == MEMORY => ServerKeySealer::from_keys(draw()?, Vec::new()),
             None => ServerKeySealer::without_key(),
         };
-        Ok(Self {
-            sealer,
-            token_signing,
-        })
+        Ok(Self { sealer, token_signing: token_signing.into_bytes() })
     }
 }
 
 async fn open_store(settings: &Settings, origin: &str) -> Result<Arc<dyn Store>, StartError> {
     let url = settings.store.as_str();
-    if url == "memory" {
+    if url == MEMORY {
         return Ok(Arc::new(MemoryStore::new()));
     }
     if let Some(dir) = url.strip_prefix("redb:") {
@@ -321,7 +320,13 @@ struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn bits128(&self) -> u128 {
-        u128::from_be_bytes(secret_key::random())
+        let mut bytes = [0; 16];
+        if let Err(error) = getrandom::fill(&mut bytes) {
+            // No identifier may be made without: it would be somebody else's.
+            tracing::error!(%error, "the operating system gives no randomness");
+            std::process::abort();
+        }
+        u128::from_be_bytes(bytes)
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) use load::{Loaded, Overrides, bad_value, load};
 pub(crate) use schema::document_schema;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use dialect_api::Secret;
@@ -171,7 +172,7 @@ pub(crate) struct RateLimits {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Keygen {
     /// RSA keys generated at once. Default: one less than the machine's cores, at least 1.
-    pub(crate) threads: Option<usize>,
+    pub(crate) threads: Option<NonZeroUsize>,
     /// Callers that may wait for a generator; one more is told to come back later. Default 256.
     pub(crate) queue: usize,
     /// Whether RSA keys of 1024 bits are generated. Default `false`.

@@ -15,7 +15,6 @@ mod listener;
 mod observe;
 mod pipeline;
 mod run;
-mod secret_key;
 
 use std::io::Write;
 use std::process::ExitCode;

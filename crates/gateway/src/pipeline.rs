@@ -20,6 +20,7 @@ use keypair_core::ports::Store;
 use keypair_core::service::Service;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant as Deadline, timeout_at};
+use zeroize::Zeroizing;
 
 use crate::limits::RateLimiter;
 use crate::observe::{Access, Metrics};
@@ -37,7 +38,7 @@ pub(crate) struct Gate {
     /// The store, for the revocations that directories keep in it.
     pub(crate) store: Arc<dyn Store>,
     /// Signs log-in tokens.
-    pub(crate) token_key: [u8; 32],
+    pub(crate) token_key: Zeroizing<[u8; 32]>,
     /// Calls per time.
     pub(crate) rates: RateLimiter,
     /// Calls at once.
@@ -302,3 +303,6 @@ async fn read_body(
         rest.freeze()
     }))
 }
+
+#[cfg(test)]
+mod tests;
