@@ -133,7 +133,8 @@ impl Call<'_> {
     }
 
     async fn must_exist(&self, key_store: &Slug) -> Result<(), Error> {
-        if self.key_stores().await?.contains(key_store) {
+        let is_default = key_store.as_str() == DEFAULT_KEY_STORE;
+        if is_default || self.key_stores().await?.contains(key_store) {
             return Ok(());
         }
         let subject = in_key_store(key_store.clone());
