@@ -23,7 +23,7 @@ pub(crate) struct RsaKey {
 }
 
 impl RsaKey {
-    /// The largest modulus whose numbers are checked, in bits: the work grows with its square.
+    /// The largest number that is looked at, in bits.
     const MAX_BITS: u32 = 16_384;
 
     /// Generates a key with the public exponent 65537.
@@ -64,14 +64,11 @@ impl RsaKey {
 
     /// Takes a key from its numbers if they belong together; works out the others.
     pub(crate) fn from_numbers(numbers: &Numbers<'_>) -> Result<Self, MaterialError> {
-        let modulus_bits = numbers.n.len().saturating_mul(8);
-        if modulus_bits > Self::MAX_BITS as usize {
-            return Err(MaterialError::Invalid);
-        }
+        // Before any arithmetic: its cost grows with the square of the size.
         let read = |bytes: &[u8]| {
             let bits = u32::try_from(bytes.len().saturating_mul(8))
                 .ok()
-                .filter(|bits| *bits <= Self::MAX_BITS)
+                .filter(|bits| (8..=Self::MAX_BITS).contains(bits))
                 .ok_or(MaterialError::Invalid)?;
             BoxedUint::from_be_slice(bytes, bits).map_err(|_| MaterialError::Invalid)
         };
