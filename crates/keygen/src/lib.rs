@@ -26,7 +26,7 @@ use stats::Counters;
 pub use stats::{SpecStats, Stats};
 
 /// How much is generated at once.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GeneratorConfig {
     /// How many RSA keys are made at the same time, each on a thread of its own. Default: one
     /// less than the machine has cores, so that requests which need no key are still answered;
@@ -62,11 +62,11 @@ pub struct Generator {
 
 impl Generator {
     /// Makes a generator. Starts no thread before the first key is asked for.
-    pub fn new(config: &GeneratorConfig) -> Self {
+    pub fn new(config: GeneratorConfig) -> Self {
         Self::with_maker(config, Arc::new(FreshKeys))
     }
 
-    fn with_maker(config: &GeneratorConfig, maker: Arc<dyn Maker>) -> Self {
+    fn with_maker(config: GeneratorConfig, maker: Arc<dyn Maker>) -> Self {
         let counters = Arc::new(Counters::default());
         Self {
             line: Line::new(config, Arc::clone(&maker), Arc::clone(&counters)),

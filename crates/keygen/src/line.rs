@@ -26,7 +26,7 @@ pub(crate) struct Line {
 
 impl Line {
     pub(crate) fn new(
-        config: &GeneratorConfig,
+        config: GeneratorConfig,
         maker: Arc<dyn Maker>,
         counters: Arc<Counters>,
     ) -> Self {

@@ -86,7 +86,7 @@ impl Bench {
     fn new(threads: usize, queue_limit: usize) -> Self {
         let gate = Arc::new(Gate::default());
         let config = config(threads, queue_limit);
-        let generator = Arc::new(Generator::with_maker(&config, gate.clone()));
+        let generator = Arc::new(Generator::with_maker(config, gate.clone()));
         Self { generator, gate }
     }
 
@@ -296,7 +296,7 @@ impl Maker for Broken {
 
 #[tokio::test]
 async fn a_failure_is_reported_and_loses_no_thread() {
-    let generator = Generator::with_maker(&config(1, 0), Arc::new(Broken));
+    let generator = Generator::with_maker(config(1, 0), Arc::new(Broken));
     for spec in [RSA_2048, RSA_4096, RSA_2048, RSA_4096, KeySpec::Ed25519] {
         let made = generator.generate(spec).await;
         assert!(matches!(made, Err(GenerateError::Failed(_))), "{made:?}");
@@ -319,12 +319,12 @@ async fn only_sizes_that_are_offered_are_made() {
         allow_rsa_1024: false,
         ..config(1, 0)
     };
-    let generator = Generator::new(&refusing);
+    let generator = Generator::new(refusing);
     for bits in [0, 512, 1024, 1536, 2047, 8192, u16::MAX] {
         let made = generator.generate(KeySpec::Rsa { bits }).await;
         assert!(matches!(made, Err(GenerateError::Unsupported)), "{bits}");
     }
-    let generator = Generator::new(&config(1, 0));
+    let generator = Generator::new(config(1, 0));
     assert_eq!(generator.generate(RSA_1024).await.unwrap().spec(), RSA_1024);
     assert_eq!(generator.generate(RSA_2048).await.unwrap().spec(), RSA_2048);
     assert!(!GeneratorConfig::default().allow_rsa_1024);
@@ -332,7 +332,7 @@ async fn only_sizes_that_are_offered_are_made() {
 
 #[tokio::test]
 async fn no_two_keys_are_the_same() {
-    let generator = Generator::new(&config(2, 64));
+    let generator = Generator::new(config(2, 64));
     let mut seen = HashSet::new();
     for (spec, count) in [(RSA_1024, 8), (KeySpec::Ed25519, 500)] {
         for _ in 0..count {
@@ -349,7 +349,7 @@ async fn no_two_keys_are_the_same() {
 #[tokio::test]
 async fn the_future_can_be_sent_and_the_generator_shared() {
     fn assert_shared<T: Send + Sync + 'static>(_: &T) {}
-    let generator = Generator::new(&GeneratorConfig::default());
+    let generator = Generator::new(GeneratorConfig::default());
     assert_shared(&generator);
     task::spawn(async move { generator.generate(KeySpec::Ed25519).await })
         .await
