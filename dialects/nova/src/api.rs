@@ -61,6 +61,21 @@ impl Api {
         self.at_least(75)
     }
 
+    /// Whether limits and quotas are without the figures of networks.
+    pub(crate) fn drops_networks(self) -> bool {
+        self.at_least(36)
+    }
+
+    /// Whether limits are without the figures of image metadata.
+    pub(crate) fn drops_image_metadata(self) -> bool {
+        self.at_least(39)
+    }
+
+    /// Whether limits and quotas are without the figures of injected files.
+    pub(crate) fn drops_files(self) -> bool {
+        self.at_least(57)
+    }
+
     /// Whether key pairs can only be imported.
     pub(crate) fn wants_public_key(self) -> bool {
         self.at_least(92)

@@ -152,6 +152,30 @@ impl Requester {
         !self.compares_projects || self.project_id.as_deref() == Some(project_id)
     }
 
+    /// Whether the caller may see what is a project's: administrators may, and the project's own.
+    ///
+    /// # Errors
+    /// [`Error::PolicyDenied`] with the rule.
+    pub(crate) fn permit_project(&self, rule: &'static str, project_id: &str) -> Result<(), Error> {
+        if !self.system && (self.is_admin || self.project_id.as_deref() == Some(project_id)) {
+            Ok(())
+        } else {
+            Err(Error::PolicyDenied { rule })
+        }
+    }
+
+    /// Whether the caller may do what only administrators may.
+    ///
+    /// # Errors
+    /// [`Error::PolicyDenied`] with the rule.
+    pub(crate) fn permit_admin(&self, rule: &'static str) -> Result<(), Error> {
+        if !self.system && self.is_admin {
+            Ok(())
+        } else {
+            Err(Error::PolicyDenied { rule })
+        }
+    }
+
     /// Whether the caller may do something to a user's key pairs: administrators may, and everyone
     /// to their own.
     ///

@@ -1,12 +1,17 @@
 //! Calls on compute, in Nova's order of checks.
 
 mod create_key_pair;
+mod extensions;
+mod flavors;
 pub(crate) mod key_material;
 mod key_pairs;
+mod limits;
+mod quotas;
 pub(crate) mod versions;
 
-use dialect_api::{Caller, EdgeError, Ports, Request, RequestContext, Response};
-use http::Method;
+use bytes::Bytes;
+use dialect_api::{Caller, EdgeError, Ports, Request, RequestContext, Response, response};
+use http::{Method, StatusCode};
 use keypair_core::{Limit, Partition, QuotaRule, Scope, TenantId};
 
 use crate::api::Api;
@@ -75,6 +80,17 @@ pub(crate) async fn call(
         Action::ListKeyPairs => key_pairs::list(&call).await?,
         Action::ShowKeyPair => key_pairs::show(&call).await?,
         Action::DeleteKeyPair => key_pairs::delete(&call).await?,
+        Action::ShowLimits => limits::show(&call).await?,
+        Action::ShowQuotaSet => quotas::show(&call).await?,
+        Action::ShowQuotaSetDetail => quotas::detail(&call).await?,
+        Action::ShowQuotaSetDefaults => quotas::defaults(&call)?,
+        Action::UpdateQuotaSet => quotas::update(&call, body).await?,
+        Action::DeleteQuotaSet => quotas::delete(&call).await?,
+        Action::ShowQuotaClassSet => quotas::class(&call)?,
+        Action::ListExtensions => extensions::list(&call),
+        Action::ShowExtension => extensions::show(&call)?,
+        Action::ListFlavors => flavors::list(&call),
+        Action::ListFlavorsDetail => flavors::detail(&call),
     };
     sign(&mut response, api, cx);
     Ok(response)
@@ -143,6 +159,18 @@ fn sign(response: &mut Response, api: Api, cx: &RequestContext) {
 }
 
 impl Call<'_> {
+    /// A successful answer with a body, in the type that the caller prefers.
+    fn ok(&self, body: Bytes) -> Response {
+        let content_type = media::preferred_json(&self.request.head.headers);
+        response(StatusCode::OK, content_type, body)
+    }
+
+    /// The limit on key pairs of projects that have none of their own.
+    fn default_limit(&self) -> Limit {
+        let limit = u32::try_from(self.config.key_pairs_quota);
+        limit.map_or(Limit::Unlimited, Limit::AtMost)
+    }
+
     /// Where a user's key pairs lie.
     fn scope(&self, user_id: &str) -> Scope {
         Scope {
@@ -162,10 +190,9 @@ impl Call<'_> {
             .project_id
             .as_deref()
             .ok_or(Error::NoProject)?;
-        let default = u32::try_from(self.config.key_pairs_quota);
         Ok(QuotaRule {
             holder: TenantId::new(project),
-            default: default.map_or(Limit::Unlimited, Limit::AtMost),
+            default: self.default_limit(),
         })
     }
 }

@@ -65,6 +65,15 @@ pub enum Error {
         /// The rule's name behind `os_compute_api:`.
         rule: &'static str,
     },
+    /// There is no project of that id.
+    #[error("no such project")]
+    InvalidProject {
+        /// As it was asked for.
+        project: String,
+    },
+    /// There is no extension of that alias.
+    #[error("no such extension")]
+    ExtensionNotFound,
     /// A quota is needed and the token has no project.
     #[error("the token has no project")]
     NoProject,
@@ -225,6 +234,8 @@ impl WireError for Error {
             Self::ForeignProject { .. } => "foreign_project",
             Self::Invalid { .. } => "invalid",
             Self::PolicyDenied { .. } => "policy_denied",
+            Self::InvalidProject { .. } => "invalid_project",
+            Self::ExtensionNotFound => "extension_not_found",
             Self::NoProject => "no_project",
             Self::QuotaExceeded => "quota_exceeded",
             Self::UnsafeName => "unsafe_name",
@@ -253,6 +264,8 @@ impl WireError for Error {
             | Self::ForeignProject { .. }
             | Self::Invalid { .. }
             | Self::PolicyDenied { .. }
+            | Self::InvalidProject { .. }
+            | Self::ExtensionNotFound
             | Self::NoProject
             | Self::QuotaExceeded
             | Self::UnsafeName

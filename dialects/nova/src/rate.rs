@@ -74,6 +74,20 @@ fn matches(pattern: &str, path: &str) -> bool {
     }
 }
 
+/// A pattern as a regular expression, for clients to see.
+pub(crate) fn regex(pattern: &str) -> String {
+    let mut regex = String::with_capacity(pattern.len() + 1);
+    for c in pattern.chars() {
+        if c == '*' {
+            regex.push('.');
+        } else if r".+?()[]{}|^$\".contains(c) {
+            regex.push('\\');
+        }
+        regex.push(c);
+    }
+    regex
+}
+
 /// What Nova calls a length of time in the text about a limit.
 pub(crate) fn unit(period_seconds: u32) -> String {
     match period_seconds {
@@ -88,6 +102,12 @@ pub(crate) fn unit(period_seconds: u32) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn patterns_have_a_regular_expression() {
+        assert_eq!(regex("*"), ".*");
+        assert_eq!(regex("/v2.1/*/os-keypairs"), r"/v2\.1/.*/os-keypairs");
+    }
 
     #[test]
     fn an_asterisk_stands_for_anything() {

@@ -1,8 +1,13 @@
 //! Compute's answers.
 
+pub(crate) mod extensions;
+mod figures;
+pub(crate) mod flavors;
 pub(crate) mod headers;
 pub(crate) mod key_pair;
+pub(crate) mod limits;
 mod python_style;
+pub(crate) mod quotas;
 pub(crate) mod time;
 pub(crate) mod versions;
 

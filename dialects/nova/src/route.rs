@@ -76,6 +76,28 @@ pub enum Action {
     ShowKeyPair,
     /// Deletes one key pair.
     DeleteKeyPair,
+    /// Shows the limits that hold for the caller.
+    ShowLimits,
+    /// Shows a project's quotas.
+    ShowQuotaSet,
+    /// Shows a project's quotas and what is used.
+    ShowQuotaSetDetail,
+    /// Shows the quotas of projects that have none of their own.
+    ShowQuotaSetDefaults,
+    /// Changes a project's quotas.
+    UpdateQuotaSet,
+    /// Puts a project's quotas back to the defaults.
+    DeleteQuotaSet,
+    /// Shows the quotas of a class of projects.
+    ShowQuotaClassSet,
+    /// Lists the extensions.
+    ListExtensions,
+    /// Shows one extension.
+    ShowExtension,
+    /// Lists the flavors, by name.
+    ListFlavors,
+    /// Lists the flavors with all that they are.
+    ListFlavorsDetail,
 }
 
 /// Compute's own, in the order of the variants.
@@ -90,6 +112,17 @@ const COMPUTE: &[Operation] = &[
     Operation::Compute(Action::ListKeyPairs),
     Operation::Compute(Action::ShowKeyPair),
     Operation::Compute(Action::DeleteKeyPair),
+    Operation::Compute(Action::ShowLimits),
+    Operation::Compute(Action::ShowQuotaSet),
+    Operation::Compute(Action::ShowQuotaSetDetail),
+    Operation::Compute(Action::ShowQuotaSetDefaults),
+    Operation::Compute(Action::UpdateQuotaSet),
+    Operation::Compute(Action::DeleteQuotaSet),
+    Operation::Compute(Action::ShowQuotaClassSet),
+    Operation::Compute(Action::ListExtensions),
+    Operation::Compute(Action::ShowExtension),
+    Operation::Compute(Action::ListFlavors),
+    Operation::Compute(Action::ListFlavorsDetail),
 ];
 
 impl dialect_api::Operation for Operation {
@@ -135,14 +168,37 @@ impl Action {
             Self::ListKeyPairs => "list_key_pairs",
             Self::ShowKeyPair => "show_key_pair",
             Self::DeleteKeyPair => "delete_key_pair",
+            Self::ShowLimits => "show_limits",
+            Self::ShowQuotaSet => "show_quota_set",
+            Self::ShowQuotaSetDetail => "show_quota_set_detail",
+            Self::ShowQuotaSetDefaults => "show_quota_set_defaults",
+            Self::UpdateQuotaSet => "update_quota_set",
+            Self::DeleteQuotaSet => "delete_quota_set",
+            Self::ShowQuotaClassSet => "show_quota_class_set",
+            Self::ListExtensions => "list_extensions",
+            Self::ShowExtension => "show_extension",
+            Self::ListFlavors => "list_flavors",
+            Self::ListFlavorsDetail => "list_flavors_detail",
         }
     }
 
     fn class(self) -> OperationClass {
         match self {
-            Self::ShowVersion => OperationClass::Discovery,
-            Self::ListKeyPairs | Self::ShowKeyPair => OperationClass::Read,
-            Self::DeleteKeyPair => OperationClass::Write,
+            Self::ShowVersion
+            | Self::ListExtensions
+            | Self::ShowExtension
+            | Self::ListFlavors
+            | Self::ListFlavorsDetail => OperationClass::Discovery,
+            Self::ListKeyPairs
+            | Self::ShowKeyPair
+            | Self::ShowLimits
+            | Self::ShowQuotaSet
+            | Self::ShowQuotaSetDetail
+            | Self::ShowQuotaSetDefaults
+            | Self::ShowQuotaClassSet => OperationClass::Read,
+            Self::DeleteKeyPair | Self::UpdateQuotaSet | Self::DeleteQuotaSet => {
+                OperationClass::Write
+            }
             Self::CreateKeyPair => OperationClass::Generate,
         }
     }

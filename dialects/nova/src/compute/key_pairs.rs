@@ -1,17 +1,16 @@
 //! Listing, showing and deleting key pairs.
 
 use dialect_api::{Response, response};
-use http::StatusCode;
 use keypair_core::{KeyName, Listing, Selector, Window};
 
 use super::Call;
 use crate::api::Api;
 use crate::error::Error;
-use crate::request::media::{JSON, preferred_json};
+use crate::request::media::JSON;
 use crate::request::query::{Known, Query, Rule};
 use crate::response::key_pair::{self, NextPage};
 use crate::route::Base;
-use crate::route::compute_path::{Family, Resource};
+use crate::route::compute_path::Family;
 
 /// Lists a user's key pairs.
 ///
@@ -42,11 +41,7 @@ pub(super) async fn list(call: &Call<'_>) -> Result<Response, Error> {
         marker: last.name.as_str(),
     });
     let body = key_pair::list(call.api, &key_pairs, next.as_ref());
-    Ok(response(
-        StatusCode::OK,
-        preferred_json(&call.request.head.headers),
-        body,
-    ))
+    Ok(call.ok(body))
 }
 
 /// Shows one key pair.
@@ -61,11 +56,7 @@ pub(super) async fn show(call: &Call<'_>) -> Result<Response, Error> {
     let found = call.ports.keypairs.get(&call.scope(owner), &which).await;
     let key_pair = found.map_err(Error::about(owner))?;
     let body = key_pair::shown(call.api, &key_pair, owner);
-    Ok(response(
-        StatusCode::OK,
-        preferred_json(&call.request.head.headers),
-        body,
-    ))
+    Ok(call.ok(body))
 }
 
 /// Deletes one key pair.
@@ -104,10 +95,7 @@ impl Call<'_> {
 
     /// The key pair that the path names.
     fn selected(&self, owner: &str) -> Result<Selector, Error> {
-        let name = match &self.resource {
-            Resource::KeyPair(name) => name.as_str(),
-            Resource::Version | Resource::KeyPairs => "",
-        };
+        let name = self.resource.name();
         // What can be no name is the name of no key pair.
         let name = KeyName::parse(name).map_err(|_| Error::KeyPairNotFound {
             name: name.to_owned(),

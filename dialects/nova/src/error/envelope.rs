@@ -115,6 +115,8 @@ fn shown_version(config: &Config, error: &Error, head: &Parts) -> Option<String>
         | Error::ForeignProject { .. }
         | Error::Invalid { .. }
         | Error::PolicyDenied { .. }
+        | Error::InvalidProject { .. }
+        | Error::ExtensionNotFound
         | Error::NoProject
         | Error::QuotaExceeded
         | Error::UnsafeName

@@ -101,6 +101,7 @@ fn status(error: &Error, at: &Circumstances<'_>) -> StatusCode {
         | Error::MalformedBody
         | Error::ForeignProject { .. }
         | Error::Invalid { .. }
+        | Error::InvalidProject { .. }
         | Error::UnsafeName
         | Error::NameLength
         | Error::BadPublicKey
@@ -114,7 +115,7 @@ fn status(error: &Error, at: &Circumstances<'_>) -> StatusCode {
             StatusCode::FORBIDDEN
         }
         Error::KeyPairExists { .. } | Error::KeyPairInUse { .. } => StatusCode::CONFLICT,
-        Error::KeyPairNotFound { .. } => StatusCode::NOT_FOUND,
+        Error::KeyPairNotFound { .. } | Error::ExtensionNotFound => StatusCode::NOT_FOUND,
         Error::CertificateGeneration => StatusCode::NOT_IMPLEMENTED,
         Error::TokenUnchecked(_) | Error::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Error::Edge(_) | Error::Identity(_) | Error::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -143,6 +144,10 @@ fn message(error: &Error, at: &Circumstances<'_>) -> String {
         Error::PolicyDenied { rule } => {
             format!("Policy doesn't allow os_compute_api:{rule} to be performed.")
         }
+        Error::InvalidProject { project } => {
+            format!("Project ID {project} is not a valid project.")
+        }
+        Error::ExtensionNotFound => NOT_FOUND.to_owned(),
         Error::NoProject => "Forbidden".to_owned(),
         Error::QuotaExceeded => "Quota exceeded, too many key pairs.".to_owned(),
         Error::UnsafeName => invalid_key_pair("Keypair name contains unsafe characters"),

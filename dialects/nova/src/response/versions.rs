@@ -79,13 +79,10 @@ struct Facts {
 
 impl Facts {
     fn of(family: Family, config: &Config) -> Self {
-        let (path, media_type) = match family {
-            Family::V21 => (
-                "/v2.1",
-                "application/vnd.openstack.compute+json;version=2.1",
-            ),
+        let media_type = match family {
+            Family::V21 => "application/vnd.openstack.compute+json;version=2.1",
             Family::Compat | Family::Rackspace => {
-                ("/v2", "application/vnd.openstack.compute+json;version=2")
+                "application/vnd.openstack.compute+json;version=2"
             }
         };
         let (status, updated) = match family {
@@ -103,7 +100,7 @@ impl Facts {
         let id = family.document_id();
         Self {
             id,
-            path,
+            path: family.path(),
             status,
             updated,
             media_type,

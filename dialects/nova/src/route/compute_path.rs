@@ -27,6 +27,14 @@ impl Family {
         }
     }
 
+    /// The path of the version below compute's mount.
+    pub(crate) fn path(self) -> &'static str {
+        match self {
+            Self::V21 => "/v2.1",
+            Self::Compat | Self::Rackspace => "/v2",
+        }
+    }
+
     /// The version's id in its document.
     pub(crate) fn document_id(self) -> &'static str {
         match self {
@@ -76,6 +84,24 @@ pub(crate) enum Resource {
     KeyPairs,
     /// The key pair of a name.
     KeyPair(String),
+    /// The limits that hold for the caller.
+    Limits,
+    /// A project's quotas.
+    QuotaSet(String),
+    /// The same with what is used.
+    QuotaSetDetail(String),
+    /// The quotas of projects that have none of their own.
+    QuotaSetDefaults(String),
+    /// The quotas of a class of projects.
+    QuotaClassSet(String),
+    /// The extensions.
+    Extensions,
+    /// The extension of an alias.
+    Extension(String),
+    /// The flavors, by name.
+    Flavors,
+    /// The flavors with all that they are.
+    FlavorsDetail,
 }
 
 impl Resource {
@@ -84,22 +110,67 @@ impl Resource {
         const READ: &[Method] = &[Method::GET];
         const COLLECTION: &[Method] = &[Method::GET, Method::POST];
         const MEMBER: &[Method] = &[Method::DELETE, Method::GET];
+        const SETTING: &[Method] = &[Method::DELETE, Method::GET, Method::PUT];
         match self {
-            Self::Version => READ,
             Self::KeyPairs => COLLECTION,
             Self::KeyPair(_) => MEMBER,
+            Self::QuotaSet(_) => SETTING,
+            Self::Version
+            | Self::Limits
+            | Self::QuotaSetDetail(_)
+            | Self::QuotaSetDefaults(_)
+            | Self::QuotaClassSet(_)
+            | Self::Extensions
+            | Self::Extension(_)
+            | Self::Flavors
+            | Self::FlavorsDetail => READ,
         }
     }
 
     /// What a method does to the resource.
     pub(crate) fn action(&self, method: &Method) -> Option<Action> {
-        match (self, method.as_str()) {
-            (Self::Version, "GET") => Some(Action::ShowVersion),
-            (Self::KeyPairs, "GET") => Some(Action::ListKeyPairs),
-            (Self::KeyPairs, "POST") => Some(Action::CreateKeyPair),
-            (Self::KeyPair(_), "GET") => Some(Action::ShowKeyPair),
-            (Self::KeyPair(_), "DELETE") => Some(Action::DeleteKeyPair),
-            (Self::Version | Self::KeyPairs | Self::KeyPair(_), _) => None,
+        match method.as_str() {
+            "GET" => Some(self.read()),
+            "POST" => (*self == Self::KeyPairs).then_some(Action::CreateKeyPair),
+            "PUT" => matches!(self, Self::QuotaSet(_)).then_some(Action::UpdateQuotaSet),
+            "DELETE" if matches!(self, Self::KeyPair(_)) => Some(Action::DeleteKeyPair),
+            "DELETE" if matches!(self, Self::QuotaSet(_)) => Some(Action::DeleteQuotaSet),
+            _ => None,
+        }
+    }
+
+    fn read(&self) -> Action {
+        match self {
+            Self::Version => Action::ShowVersion,
+            Self::KeyPairs => Action::ListKeyPairs,
+            Self::KeyPair(_) => Action::ShowKeyPair,
+            Self::Limits => Action::ShowLimits,
+            Self::QuotaSet(_) => Action::ShowQuotaSet,
+            Self::QuotaSetDetail(_) => Action::ShowQuotaSetDetail,
+            Self::QuotaSetDefaults(_) => Action::ShowQuotaSetDefaults,
+            Self::QuotaClassSet(_) => Action::ShowQuotaClassSet,
+            Self::Extensions => Action::ListExtensions,
+            Self::Extension(_) => Action::ShowExtension,
+            Self::Flavors => Action::ListFlavors,
+            Self::FlavorsDetail => Action::ListFlavorsDetail,
+        }
+    }
+
+    /// The part of the path that is the caller's to choose; empty where there is none.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::KeyPair(name)
+            | Self::QuotaSet(name)
+            | Self::QuotaSetDetail(name)
+            | Self::QuotaSetDefaults(name)
+            | Self::QuotaClassSet(name)
+            | Self::Extension(name) => name,
+            Self::Version
+            | Self::KeyPairs
+            | Self::Limits
+            | Self::Extensions
+            | Self::Flavors
+            | Self::FlavorsDetail => "",
         }
     }
 }
@@ -118,7 +189,7 @@ pub(crate) fn target(config: &Config, path: &str) -> Target {
         return Target::Version(family);
     }
     let segments: Option<Vec<String>> = below.split('/').map(decode).collect();
-    let found = segments.and_then(|segments| below_version(family, &segments));
+    let found = segments.and_then(|segments| below_version(config, family, &segments));
     match found {
         Some((project, resource)) => Target::Below {
             family,
@@ -139,10 +210,14 @@ fn decode(segment: &str) -> Option<String> {
     (!text.contains('/')).then(|| text.into_owned())
 }
 
-fn below_version(family: Family, segments: &[String]) -> Option<(Option<String>, Resource)> {
+fn below_version(
+    config: &Config,
+    family: Family,
+    segments: &[String],
+) -> Option<(Option<String>, Resource)> {
     // Rackspace's paths always name the tenant, whose id may be spelled like a resource.
     if family != Family::Rackspace
-        && let Some(resource) = resource(family, segments)
+        && let Some(resource) = resource(config, family, segments)
     {
         return Some((None, resource));
     }
@@ -152,24 +227,29 @@ fn below_version(family: Family, segments: &[String]) -> Option<(Option<String>,
     }
     let resource = match rest {
         [end] if end.is_empty() => Resource::Version,
-        rest => resource(family, rest)?,
+        rest => resource(config, family, rest)?,
     };
     Some((Some(project.clone()), resource))
 }
 
-fn resource(family: Family, segments: &[String]) -> Option<Resource> {
-    let (first, rest) = segments.split_first()?;
-    let first = first.as_str();
-    match rest {
-        [] => match first {
-            "os-keypairs" => Some(Resource::KeyPairs),
-            _ => None,
-        },
-        [second] if !second.is_empty() => match first {
-            "os-keypairs" => Some(Resource::KeyPair(second.clone())),
-            "versions" => (family.document_id() == second).then_some(Resource::Version),
-            _ => None,
-        },
+fn resource(config: &Config, family: Family, segments: &[String]) -> Option<Resource> {
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    if segments.last().is_some_and(|last| last.is_empty()) {
+        return None;
+    }
+    match segments.as_slice() {
+        ["versions", id] => (family.document_id() == *id).then_some(Resource::Version),
+        ["os-keypairs"] => Some(Resource::KeyPairs),
+        ["os-keypairs", name] => Some(Resource::KeyPair((*name).to_owned())),
+        ["limits"] => Some(Resource::Limits),
+        ["os-quota-sets", id] => Some(Resource::QuotaSet((*id).to_owned())),
+        ["os-quota-sets", id, "detail"] => Some(Resource::QuotaSetDetail((*id).to_owned())),
+        ["os-quota-sets", id, "defaults"] => Some(Resource::QuotaSetDefaults((*id).to_owned())),
+        ["os-quota-class-sets", id] => Some(Resource::QuotaClassSet((*id).to_owned())),
+        ["extensions"] => Some(Resource::Extensions),
+        ["extensions", alias] => Some(Resource::Extension((*alias).to_owned())),
+        ["flavors"] => config.flavors.then_some(Resource::Flavors),
+        ["flavors", "detail"] => config.flavors.then_some(Resource::FlavorsDetail),
         _ => None,
     }
 }
@@ -260,12 +340,58 @@ mod tests {
     }
 
     #[test]
-    fn every_method_does_something() {
-        for resource in [Resource::Version, Resource::KeyPairs, member("a")] {
-            for method in resource.methods() {
-                assert!(resource.action(method).is_some(), "{method} {resource:?}");
+    fn methods_and_actions_agree() {
+        let name = || "a".to_owned();
+        for resource in [
+            Resource::Version,
+            Resource::KeyPairs,
+            Resource::KeyPair(name()),
+            Resource::Limits,
+            Resource::QuotaSet(name()),
+            Resource::QuotaSetDetail(name()),
+            Resource::QuotaSetDefaults(name()),
+            Resource::QuotaClassSet(name()),
+            Resource::Extensions,
+            Resource::Extension(name()),
+            Resource::Flavors,
+            Resource::FlavorsDetail,
+        ] {
+            let methods = resource.methods();
+            assert!(methods.is_sorted_by_key(Method::as_str), "{resource:?}");
+            for method in [
+                Method::GET,
+                Method::POST,
+                Method::PUT,
+                Method::DELETE,
+                Method::PATCH,
+            ] {
+                let acts = resource.action(&method).is_some();
+                assert_eq!(acts, methods.contains(&method), "{method} {resource:?}");
             }
-            assert!(resource.methods().is_sorted_by_key(Method::as_str));
+        }
+    }
+
+    #[test]
+    fn flavors_are_there_only_if_configured() {
+        assert_eq!(compat("/v2.1/flavors"), None);
+        let config = Config {
+            flavors: true,
+            ..Config::default()
+        };
+        for path in [
+            "/v2.1/flavors",
+            "/v2.1/0d/flavors/detail",
+            "/v2/010101/flavors",
+        ] {
+            let target = target(&config, path);
+            let there = matches!(
+                &target,
+                Target::Below {
+                    resource: Some(_),
+                    ..
+                }
+            );
+            assert!(there, "{path}");
         }
     }
 }

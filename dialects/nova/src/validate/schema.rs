@@ -4,6 +4,7 @@
 //! Source: nova, `api/validation/validators.py`, with the texts of Python's `jsonschema`.
 
 use crate::request::json::{Text, Value};
+use crate::validate::amount;
 use crate::validate::names::{NameFault, NameRule};
 use crate::validate::python_repr::{repr, repr_text, str_of};
 
@@ -16,6 +17,10 @@ pub(crate) enum Rule {
     OneOf(&'static [&'static str], &'static str),
     /// A key pair's name.
     Name(NameRule),
+    /// A number of things.
+    Amount,
+    /// True or false in one of many spellings.
+    Truth,
     /// An object.
     Object(Object),
 }
@@ -145,8 +150,34 @@ fn check_value(rule: &Rule, field: &'static str, value: &Value) -> Result<(), St
             Err(message(field, value, &text))
         }
         Rule::Name(rule) => check_name(*rule, field, value),
+        Rule::Amount => match amount::read(value) {
+            Ok(_) => Ok(()),
+            Err(text) => Err(message(field, value, &text)),
+        },
+        Rule::Truth => check_truth(field, value),
         Rule::Object(object) => check_object(object, field, value),
     }
+}
+
+fn check_truth(field: Field, value: &Value) -> Result<(), String> {
+    const SPELLINGS: [&str; 24] = [
+        "True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes", "y", "t", "False",
+        "FALSE", "false", "0", "OFF", "Off", "off", "NO", "No", "no", "n", "f",
+    ];
+    const PRINTED: &str = "[True, 'True', 'TRUE', 'true', '1', 'ON', 'On', 'on', 'YES', 'Yes', \
+                           'yes', 'y', 't', False, 'False', 'FALSE', 'false', '0', 'OFF', 'Off', \
+                           'off', 'NO', 'No', 'no', 'n', 'f']";
+    if matches!(value, Value::Bool(_)) {
+        return Ok(());
+    }
+    let Some(text) = value.as_text() else {
+        return Err(wrong_type(field, value, "'boolean', 'string'"));
+    };
+    if SPELLINGS.iter().any(|spelling| text.is(spelling)) {
+        return Ok(());
+    }
+    let text = format!("{} is not one of {PRINTED}", repr(value));
+    Err(message(field, value, &text))
 }
 
 fn check_name(rule: NameRule, field: Field, value: &Value) -> Result<(), String> {

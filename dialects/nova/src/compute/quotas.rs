@@ -1,0 +1,130 @@
+//! Quotas of projects: only that of key pairs means anything.
+
+use bytes::Bytes;
+use dialect_api::{Response, response};
+use http::StatusCode;
+use keypair_core::{Limit, TenantId};
+
+use super::Call;
+use crate::error::Error;
+use crate::request::json::Value;
+use crate::request::media::JSON;
+use crate::request::query::{Known, Query, Rule};
+use crate::response::quotas;
+use crate::validate::{amount, quota_set, schema};
+
+/// Shows a project's quotas.
+///
+/// # Errors
+/// [`Error::Invalid`], [`Error::PolicyDenied`], [`Error::InvalidProject`], in this order.
+pub(super) async fn show(call: &Call<'_>) -> Result<Response, Error> {
+    call.read_quota_query()?;
+    let project = call.readable_project("os-quota-sets:show")?;
+    let limit = call.limit_of(project).await?;
+    Ok(call.ok(quotas::set(call.api, Some(project), limit)))
+}
+
+/// Shows a project's quotas with what is used of them.
+///
+/// # Errors
+/// As [`show`].
+pub(super) async fn detail(call: &Call<'_>) -> Result<Response, Error> {
+    call.read_quota_query()?;
+    let project = call.readable_project("os-quota-sets:detail")?;
+    let limit = call.limit_of(project).await?;
+    Ok(call.ok(quotas::detailed_set(call.api, project, limit)))
+}
+
+/// Shows the quotas of projects that have none of their own.
+///
+/// # Errors
+/// [`Error::PolicyDenied`], [`Error::InvalidProject`], in this order.
+pub(super) fn defaults(call: &Call<'_>) -> Result<Response, Error> {
+    let project = call.readable_project("os-quota-sets:defaults")?;
+    let body = quotas::set(call.api, Some(project), call.default_limit());
+    Ok(call.ok(body))
+}
+
+/// Changes a project's quotas. Figures other than that of key pairs are looked at and forgotten.
+///
+/// # Errors
+/// As [`show`].
+pub(super) async fn update(call: &Call<'_>, mut body: Value) -> Result<Response, Error> {
+    schema::check(quota_set::schema(call.api), &mut body)
+        .map_err(|message| Error::Invalid { message })?;
+    call.read_quota_query()?;
+    call.requester.permit_admin("os-quota-sets:update")?;
+    let project = call.existing_project()?;
+    let holder = TenantId::new(project);
+    let figures = body.member(quota_set::QUOTA_SET);
+    let asked = figures.and_then(|figures| figures.member("key_pairs"));
+    if let Some(Ok(asked)) = asked.map(amount::read) {
+        let limit = u32::try_from(asked).map_or(Limit::Unlimited, Limit::AtMost);
+        let quotas = call.ports.quotas;
+        quotas.set_limit(&call.cx.realm, &holder, limit).await?;
+    }
+    let limit = call.limit_of(project).await?;
+    Ok(call.ok(quotas::set(call.api, None, limit)))
+}
+
+/// Puts a project's quotas back to the defaults.
+///
+/// # Errors
+/// [`Error::Invalid`], [`Error::PolicyDenied`], in this order.
+pub(super) async fn delete(call: &Call<'_>) -> Result<Response, Error> {
+    call.read_quota_query()?;
+    call.requester.permit_admin("os-quota-sets:delete")?;
+    let holder = TenantId::new(call.resource.name());
+    call.ports
+        .quotas
+        .clear_limit(&call.cx.realm, &holder)
+        .await?;
+    Ok(response(StatusCode::ACCEPTED, JSON, Bytes::new()))
+}
+
+/// Shows the quotas of a class of projects: whatever it is called, the defaults.
+///
+/// # Errors
+/// [`Error::PolicyDenied`].
+pub(super) fn class(call: &Call<'_>) -> Result<Response, Error> {
+    call.requester.permit_admin("os-quota-class-sets:show")?;
+    let body = quotas::class_set(call.api, call.resource.name(), call.default_limit());
+    Ok(call.ok(body))
+}
+
+impl Call<'_> {
+    /// The limit on the key pairs of a project's users, each.
+    pub(super) async fn limit_of(&self, project: &str) -> Result<Limit, Error> {
+        let holder = TenantId::new(project);
+        let stored = self.ports.quotas.limit(&self.cx.realm, &holder).await?;
+        Ok(stored.unwrap_or_else(|| self.default_limit()))
+    }
+
+    /// A user may be named, and changes nothing: key pairs have one limit for all of a project's.
+    fn read_quota_query(&self) -> Result<(), Error> {
+        let known = Known {
+            parameters: &[("user_id", Rule::Text)],
+            refuses_others: self.api.refuses_parameters(),
+        };
+        Query::read(&self.request.head.uri, known).map(drop)
+    }
+
+    /// The project of the path, if the caller may see its quotas.
+    fn readable_project(&self, rule: &'static str) -> Result<&str, Error> {
+        self.requester.permit_project(rule, self.resource.name())?;
+        self.existing_project()
+    }
+
+    /// The project of the path, if there is one of that id.
+    fn existing_project(&self) -> Result<&str, Error> {
+        let project = self.resource.name();
+        let own = self.requester.project_id.as_deref() == Some(project);
+        if own || self.ports.directory.project_by_id(project).is_some() {
+            Ok(project)
+        } else {
+            Err(Error::InvalidProject {
+                project: project.to_owned(),
+            })
+        }
+    }
+}
