@@ -1,1 +1,37 @@
-//! (being written)
+//! The store on Redis: one state for any number of processes.
+//!
+//! **Mutations** are Lua scripts, one each: what a script decides still holds when it writes. Time
+//! and randomness come from outside. An update is read, changed here, and written by a script only
+//! if nobody changed it meanwhile; otherwise it is tried again.
+//!
+//! **Time-outs.** A caller waits for a bounded time and then hears that the store is unavailable; a
+//! mutation may have happened nevertheless. An insert whose answer was lost is sent once more,
+//! marked as a repetition: the script then recognises the record, which holds the key pair's unique
+//! seed, and answers as it did the first time instead of reporting a conflict with itself. All
+//! other mutations are sent once.
+//!
+//! **Layout.** All keys of a tenant share a hash tag. A quota may name another tenant as the holder
+//! of the limit; its key is the only one of a script that may lie elsewhere, and it is only read.
+//! On a single server (or one with replicas) it is read inside the script, at the moment of the
+//! decision. Redis Cluster would refuse such a script: there the limit has to be read beforehand and
+//! passed in, at the price of a limit that may be a moment old.
+//!
+//! **The server** must be Redis 6.2 or newer (or a server that speaks as it does) and must not evict
+//! keys (`maxmemory-policy noeviction`). What an acknowledgement means is up to its persistence: with
+//! `appendfsync everysec` a crash of the machine loses up to a second.
+//!
+//! Neither what is stored nor the address's password is ever part of an error.
+
+mod failure;
+mod keys;
+mod link;
+mod listing;
+mod mutations;
+mod options;
+mod reads;
+mod record;
+mod scripts;
+mod store;
+
+pub use options::{ConnectError, RedisOptions};
+pub use store::RedisStore;

@@ -1,0 +1,265 @@
+//! The mutations.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use keypair_core::ports::{ChangeError, Conflicts, InsertError, NewRecord};
+use keypair_core::{
+    Attachment, Change, KeyPair, KeyPairId, Limit, QuotaRule, Realm, Scope, Selector, TenantId,
+};
+use redis::{ScriptInvocation, cmd};
+
+use crate::failure::Failure;
+use crate::keys;
+use crate::link::Repeat;
+use crate::reads::limit_text;
+use crate::record::{self, RecordError};
+use crate::scripts;
+use crate::store::Inner;
+
+/// How often an update is tried again because somebody else was faster. Each time somebody's update
+/// went through, so this many callers at least change the same key pair at once.
+const UPDATE_TRIES: usize = 100;
+
+/// How much longer than its time a mark stays on the server: its clock decides when a key goes,
+/// and may be ahead of the clocks that mark and ask.
+const CLOCK_DIFFERENCE: Duration = Duration::from_secs(600);
+
+/// The last moment of the year 9999 in milliseconds: no mark stays longer.
+const LATEST_MILLIS: u64 = 253_402_300_799_999;
+
+impl Inner {
+    /// Takes a key pair if nothing is in the way.
+    pub(crate) async fn insert(
+        &self,
+        scope: &Scope,
+        new: &NewRecord,
+        quota: &QuotaRule,
+    ) -> Result<u64, InsertError> {
+        let first = self.insert_once(scope, new, quota, false);
+        let twice = async {
+            match first.await {
+                // It may have gone through: the script will know its own record.
+                Err(failure) if failure.is_ambiguous() => {
+                    self.insert_once(scope, new, quota, true).await
+                }
+                done => done,
+            }
+        };
+        let answer = tokio::time::timeout(self.link.patience(), twice).await;
+        match *answer.unwrap_or(Err(Failure::TimedOut))? {
+            [1, sequence] => Ok(u64::try_from(sequence).map_err(|_| answer_error())?),
+            [0, name, id, public_key, limit] => Err(InsertError::Conflicts(Conflicts {
+                name_taken: name == 1,
+                id_taken: id == 1,
+                public_key_taken: public_key == 1,
+                quota_reached: u32::try_from(limit).ok(),
+            })),
+            [..] => Err(answer_error().into()),
+        }
+    }
+
+    async fn insert_once(
+        &self,
+        scope: &Scope,
+        new: &NewRecord,
+        quota: &QuotaRule,
+        again: bool,
+    ) -> Result<Vec<i64>, Failure> {
+        let key_pair = &new.key_pair;
+        let ids: Vec<&str> = new.ids.iter().map(KeyPairId::as_str).collect();
+        let members: Vec<String> = key_pair
+            .attachments
+            .iter()
+            .map(|to| keys::attached(to, &key_pair.name))
+            .collect();
+        let mut insert = self.script(&scripts::INSERT, scope);
+        insert
+            .key(self.keys.limit(&scope.realm, &quota.holder))
+            .arg(key_pair.name.as_str())
+            .arg(scope.partition.as_str())
+            .arg(scope.realm.as_str())
+            .arg(scope.tenant.as_str())
+            .arg(record::encode(key_pair))
+            .arg(record::digest(&key_pair.public))
+            .arg(record::encode_attachments(&key_pair.attachments))
+            .arg(u8::from(new.unique_public_key))
+            .arg(u8::from(again))
+            .arg(limit_text(quota.default))
+            .arg(ids.len())
+            .arg(ids.as_slice())
+            .arg(members.as_slice());
+        self.link.run(&insert, Repeat::Never).await
+    }
+
+    /// Removes all of the selected key pairs or none.
+    pub(crate) async fn remove(
+        &self,
+        scope: &Scope,
+        which: &[Selector],
+    ) -> Result<(), ChangeError> {
+        let mut remove = self.script(&scripts::REMOVE, scope);
+        remove.arg(selectors(which));
+        let answer: Vec<i64> = self.link.run(&remove, Repeat::Never).await?;
+        changed(&answer)
+    }
+
+    /// Changes one key pair.
+    pub(crate) async fn update(
+        &self,
+        scope: &Scope,
+        which: &Selector,
+        change: &Change,
+        at: SystemTime,
+    ) -> Result<KeyPair, ChangeError> {
+        for _ in 0..UPDATE_TRIES {
+            let Some((name, value)) = self.find_value(scope, which).await? else {
+                return Err(ChangeError::NotFound(0));
+            };
+            let decoded = record::decode(&name, &value, &scope.partition);
+            let mut key_pair = decoded.map_err(Failure::from)?;
+            change.apply_to(&mut key_pair, at);
+            let mut update = self.script(&scripts::UPDATE, scope);
+            update
+                .arg(name)
+                .arg(record::record_of(&value).map_err(Failure::from)?)
+                .arg(key_pair.name.as_str())
+                .arg(record::encode(&key_pair));
+            let answer: (u8, Option<Vec<u8>>) = self.link.run(&update, Repeat::Never).await?;
+            match answer {
+                (0, Some(value)) => {
+                    let name = key_pair.name.as_str().as_bytes();
+                    let decoded = record::decode(name, &value, &scope.partition);
+                    return Ok(decoded.map_err(Failure::from)?);
+                }
+                // Somebody else changed it meanwhile.
+                (1, None) => {}
+                (2, None) => return Err(ChangeError::NameTaken),
+                (_, _) => return Err(answer_error().into()),
+            }
+        }
+        Err(Failure::Contended.into())
+    }
+
+    /// Makes the attachments' key pairs exactly the selected ones.
+    pub(crate) async fn attach(
+        &self,
+        scope: &Scope,
+        attachments: &[Attachment],
+        which: &[Selector],
+    ) -> Result<(), ChangeError> {
+        self.change_attachments("attach", scope, attachments, which)
+            .await
+    }
+
+    /// Takes the attachments off the selected key pairs.
+    pub(crate) async fn detach(
+        &self,
+        scope: &Scope,
+        attachments: &[Attachment],
+        which: &[Selector],
+    ) -> Result<(), ChangeError> {
+        self.change_attachments("detach", scope, attachments, which)
+            .await
+    }
+
+    async fn change_attachments(
+        &self,
+        mode: &str,
+        scope: &Scope,
+        attachments: &[Attachment],
+        which: &[Selector],
+    ) -> Result<(), ChangeError> {
+        let attachments: Vec<&str> = attachments.iter().map(Attachment::as_str).collect();
+        let mut attach = self.script(&scripts::ATTACH, scope);
+        attach
+            .arg(mode)
+            .arg(attachments.len())
+            .arg(attachments)
+            .arg(selectors(which));
+        let answer: Vec<i64> = self.link.run(&attach, Repeat::Never).await?;
+        changed(&answer)
+    }
+
+    /// Makes the partition exist; `false` if it did already.
+    pub(crate) async fn add_partition(&self, scope: &Scope) -> Result<bool, Failure> {
+        let mut add = cmd("ZADD");
+        add.arg(self.keys.partitions(&scope.realm, &scope.tenant))
+            .arg("NX")
+            .arg(0)
+            .arg(scope.partition.as_str());
+        let added: u64 = self.link.ask(&add, Repeat::Never).await?;
+        Ok(added == 1)
+    }
+
+    /// Stores or forgets a limit.
+    pub(crate) async fn set_limit(
+        &self,
+        realm: &Realm,
+        tenant: &TenantId,
+        limit: Option<Limit>,
+    ) -> Result<(), Failure> {
+        let key = self.keys.limit(realm, tenant);
+        let command = match limit {
+            Some(limit) => cmd("SET").arg(key).arg(limit_text(limit)).to_owned(),
+            None => cmd("DEL").arg(key).to_owned(),
+        };
+        self.link.ask(&command, Repeat::Harmless).await
+    }
+
+    /// Remembers a mark until a time.
+    pub(crate) async fn remember(&self, mark: &str, until: SystemTime) -> Result<(), Failure> {
+        let Ok(since_epoch) = (until + CLOCK_DIFFERENCE).duration_since(UNIX_EPOCH) else {
+            // It is over already.
+            return Ok(());
+        };
+        let millis = u64::try_from(since_epoch.as_millis()).unwrap_or(u64::MAX);
+        let mut remember = scripts::REMEMBER.prepare_invoke();
+        remember
+            .key(self.keys.mark(mark))
+            .arg(when(until))
+            .arg(millis.clamp(1, LATEST_MILLIS));
+        self.link.run(&remember, Repeat::Harmless).await
+    }
+
+    fn script(&self, script: &'static redis::Script, scope: &Scope) -> ScriptInvocation<'static> {
+        let mut invocation = script.prepare_invoke();
+        invocation
+            .key(self.keys.partition(scope).as_slice())
+            .arg(keys::here(scope));
+        invocation
+    }
+}
+
+/// What a script that changes key pairs answers: 0, or 1 or 2 and a position.
+fn changed(answer: &[i64]) -> Result<(), ChangeError> {
+    let position = |at: i64| usize::try_from(at).map_err(|_| answer_error());
+    match *answer {
+        [0] => Ok(()),
+        [1, at] => Err(ChangeError::NotFound(position(at)?)),
+        [2, at] => Err(ChangeError::InUse(position(at)?)),
+        [..] => Err(answer_error().into()),
+    }
+}
+
+fn answer_error() -> Failure {
+    Failure::Record(RecordError::Answer)
+}
+
+/// A selector as the scripts read it.
+pub(crate) fn selector(which: &Selector) -> String {
+    match which {
+        Selector::Name(name) => format!("n{name}"),
+        Selector::Id(id) => format!("i{id}"),
+    }
+}
+
+fn selectors(which: &[Selector]) -> Vec<String> {
+    which.iter().map(selector).collect()
+}
+
+/// A time in digits that sort as times do; what lies before the epoch becomes the epoch.
+pub(crate) fn when(time: SystemTime) -> String {
+    let (seconds, nanos) = record::split_time(time);
+    let (seconds, nanos) = u64::try_from(seconds).map_or((0, 0), |seconds| (seconds, nanos));
+    format!("{seconds:020}{nanos:09}")
+}

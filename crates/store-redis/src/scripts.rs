@@ -1,0 +1,37 @@
+//! The scripts: each mutation is one.
+//!
+//! Redis runs a script from beginning to end before anything else, so what a script decides still
+//! holds when it writes. It does not take back what a script wrote before it failed; so each
+//! script reads and decides first, and its writes cannot fail: they name only keys of the store's
+//! own types, and Redis refuses for want of memory only before a script's first write.
+
+use std::sync::LazyLock;
+
+use redis::Script;
+
+macro_rules! partition_script {
+    ($file:literal) => {
+        LazyLock::new(|| {
+            Script::new(concat!(
+                include_str!("scripts/prelude.lua"),
+                include_str!(concat!("scripts/", $file))
+            ))
+        })
+    };
+}
+
+/// Takes a key pair if nothing is in the way.
+pub(crate) static INSERT: LazyLock<Script> = partition_script!("insert.lua");
+/// Finds a key pair.
+pub(crate) static FIND: LazyLock<Script> = partition_script!("find.lua");
+/// Reads a page.
+pub(crate) static SCAN: LazyLock<Script> = partition_script!("scan.lua");
+/// Removes key pairs.
+pub(crate) static REMOVE: LazyLock<Script> = partition_script!("remove.lua");
+/// Replaces a record that is still the same.
+pub(crate) static UPDATE: LazyLock<Script> = partition_script!("update.lua");
+/// Attaches and detaches.
+pub(crate) static ATTACH: LazyLock<Script> = partition_script!("attach.lua");
+/// Remembers a mark.
+pub(crate) static REMEMBER: LazyLock<Script> =
+    LazyLock::new(|| Script::new(include_str!("scripts/remember.lua")));

@@ -1,0 +1,58 @@
+-- ARGV: here, name, partition, realm, tenant, record, digest, attachments (JSON or nothing),
+--       unique ('1': refuse a known public key), again ('1': this may have been done before),
+--       default limit, number of identifiers, identifiers, members of `attached`
+-- Gives {1, sequence number} or {0, name taken, identifier taken, public key taken, limit or -1}.
+local name, partition, realm, tenant = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local record, digest, attachments = ARGV[6], ARGV[7], ARGV[8]
+local unique, again, limit, id_count = ARGV[9], ARGV[10], ARGV[11], tonumber(ARGV[12])
+local first_id, first_member = 13, 13 + id_count
+
+local there = redis.call('HGET', records, name)
+if there and again == '1' then
+  -- The record holds its seed, so it equals this one only if an earlier try wrote it.
+  local fixed, _, stored = split(there)
+  if stored == record then
+    return { 1, tonumber(string.match(fixed, '^%d+')) }
+  end
+end
+
+local used = tonumber(redis.call('HGET', meta, 'used') or '0')
+limit = redis.call('GET', KEYS[8]) or limit
+local reached = -1
+if limit ~= 'unlimited' and used >= tonumber(limit) then
+  reached = tonumber(limit)
+end
+local id_taken = 0
+for at = first_id, first_member - 1 do
+  if redis.call('HEXISTS', ids, ARGV[at]) == 1 then
+    id_taken = 1
+  end
+end
+local public_key_taken = 0
+if unique == '1' then
+  public_key_taken = redis.call('HEXISTS', public_keys, digest)
+end
+if there or id_taken == 1 or public_key_taken == 1 or reached >= 0 then
+  return { 0, there and 1 or 0, id_taken, public_key_taken, reached }
+end
+
+local sequence = redis.call('HINCRBY', meta, 'sequence', 1)
+if sequence == 1 then
+  -- Only for people who look into the database: the keys hold no names.
+  redis.call('HSET', meta, 'realm', realm, 'tenant', tenant)
+end
+redis.call('HINCRBY', meta, 'used', 1)
+redis.call('ZADD', partitions, 0, partition)
+redis.call('ZADD', names, 0, name)
+redis.call('HINCRBY', public_keys, digest, 1)
+local own_ids = {}
+for at = first_id, first_member - 1 do
+  own_ids[#own_ids + 1] = ARGV[at]
+  redis.call('HSET', ids, ARGV[at], here .. name)
+end
+for at = first_member, #ARGV do
+  redis.call('ZADD', attached, 0, ARGV[at])
+end
+local fixed = string.format('%d %s ', sequence, digest) .. cjson.encode(own_ids)
+redis.call('HSET', records, name, fixed .. '\n' .. attachments .. '\n' .. record)
+return { 1, sequence }
