@@ -22,7 +22,8 @@ use crate::request::json::{self, Value};
 use crate::request::media;
 use crate::request::microversion::{negotiate, newest};
 use crate::response::headers;
-use crate::route::compute_path::{Family, Resource, Target};
+use crate::route::compute_path::{Family, Target};
+use crate::route::resource::Resource;
 use crate::route::{Action, Destination};
 
 /// A call that has passed the checks which all calls have in common.
@@ -74,24 +75,7 @@ pub(crate) async fn call(
         resource,
         requester,
     };
-    let mut response = match action {
-        Action::ShowVersion => versions::show(config, family, request, cx),
-        Action::CreateKeyPair => create_key_pair::create(&call, body).await?,
-        Action::ListKeyPairs => key_pairs::list(&call).await?,
-        Action::ShowKeyPair => key_pairs::show(&call).await?,
-        Action::DeleteKeyPair => key_pairs::delete(&call).await?,
-        Action::ShowLimits => limits::show(&call).await?,
-        Action::ShowQuotaSet => quotas::show(&call).await?,
-        Action::ShowQuotaSetDetail => quotas::detail(&call).await?,
-        Action::ShowQuotaSetDefaults => quotas::defaults(&call)?,
-        Action::UpdateQuotaSet => quotas::update(&call, body).await?,
-        Action::DeleteQuotaSet => quotas::delete(&call).await?,
-        Action::ShowQuotaClassSet => quotas::class(&call)?,
-        Action::ListExtensions => extensions::list(&call),
-        Action::ShowExtension => extensions::show(&call)?,
-        Action::ListFlavors => flavors::list(&call),
-        Action::ListFlavorsDetail => flavors::detail(&call),
-    };
+    let mut response = call.act(action, body).await?;
     sign(&mut response, api, cx);
     Ok(response)
 }
@@ -159,6 +143,27 @@ fn sign(response: &mut Response, api: Api, cx: &RequestContext) {
 }
 
 impl Call<'_> {
+    async fn act(&self, action: Action, body: Value) -> Result<Response, Error> {
+        match action {
+            Action::ShowVersion => Ok(versions::show_with_token(self)),
+            Action::CreateKeyPair => create_key_pair::create(self, body).await,
+            Action::ListKeyPairs => key_pairs::list(self).await,
+            Action::ShowKeyPair => key_pairs::show(self).await,
+            Action::DeleteKeyPair => key_pairs::delete(self).await,
+            Action::ShowLimits => limits::show(self).await,
+            Action::ShowQuotaSet => quotas::show(self).await,
+            Action::ShowQuotaSetDetail => quotas::detail(self).await,
+            Action::ShowQuotaSetDefaults => quotas::defaults(self),
+            Action::UpdateQuotaSet => quotas::update(self, body).await,
+            Action::DeleteQuotaSet => quotas::delete(self).await,
+            Action::ShowQuotaClassSet => quotas::class(self),
+            Action::ListExtensions => Ok(extensions::list(self)),
+            Action::ShowExtension => extensions::show(self),
+            Action::ListFlavors => Ok(flavors::list(self)),
+            Action::ListFlavorsDetail => Ok(flavors::detail(self)),
+        }
+    }
+
     /// A successful answer with a body, in the type that the caller prefers.
     fn ok(&self, body: Bytes) -> Response {
         let content_type = media::preferred_json(&self.request.head.headers);

@@ -275,7 +275,7 @@ pub struct ApplicationCredential {
 impl Config {
     /// The minor number of the newest microversion; `None` if the setting is not a microversion
     /// from 2.1 to 2.104, which [`Config::prepare`] refuses.
-    pub fn max_minor(&self) -> Option<u16> {
+    pub(crate) fn max_minor(&self) -> Option<u16> {
         let digits = self.max_microversion.strip_prefix("2.")?;
         let minor: u16 = digits.parse().ok()?;
         ((1..=104).contains(&minor) && digits == minor.to_string()).then_some(minor)

@@ -2,6 +2,7 @@
 
 pub(crate) mod base;
 pub(crate) mod compute_path;
+pub(crate) mod resource;
 
 use std::sync::LazyLock;
 

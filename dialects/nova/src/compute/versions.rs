@@ -4,7 +4,7 @@ use bytes::Bytes;
 use dialect_api::{EdgeError, Request, RequestContext, Response, response};
 use http::StatusCode;
 
-use super::{agree, sign};
+use super::{Call, agree, sign};
 use crate::config::Config;
 use crate::error::Error;
 use crate::request::media::{JSON, preferred_json};
@@ -36,13 +36,12 @@ pub(crate) fn show_to_all(
     Ok(response)
 }
 
-/// One version.
-pub(super) fn show(
-    config: &Config,
-    family: Family,
-    request: &Request,
-    cx: &RequestContext,
-) -> Response {
+/// One version, for a caller with a token.
+pub(super) fn show_with_token(call: &Call<'_>) -> Response {
+    show(call.config, call.api.family, call.request, call.cx)
+}
+
+fn show(config: &Config, family: Family, request: &Request, cx: &RequestContext) -> Response {
     let body = versions::one(config, family, &Base::of(&request.head, cx));
     document(request, body)
 }

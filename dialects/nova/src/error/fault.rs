@@ -163,15 +163,19 @@ fn message(error: &Error, at: &Circumstances<'_>) -> String {
         }
         Error::KeyPairExists { name } => format!("Key pair '{name}' already exists."),
         Error::KeyPairInUse { name } => format!("Key pair '{name}' is in use."),
-        Error::KeyPairNotFound { name, user_id } => match (at.family, user_id) {
-            (Some(Family::V21 | Family::Compat), Some(user)) => {
-                format!("Keypair {name} not found for user {user}")
-            }
-            (Some(Family::Rackspace) | None, _) | (_, None) => NOT_FOUND.to_owned(),
-        },
+        Error::KeyPairNotFound { name, user_id } => not_found(name, user_id.as_deref(), at),
         Error::MarkerNotFound { marker } => format!("Marker {marker} could not be found."),
         Error::TokenUnchecked(_) | Error::Unavailable { .. } => UNAVAILABLE.to_owned(),
         Error::Edge(_) | Error::Identity(_) | Error::Failed(_) => FAILED.to_owned(),
+    }
+}
+
+fn not_found(name: &str, user_id: Option<&str>, at: &Circumstances<'_>) -> String {
+    match (at.family, user_id) {
+        (Some(Family::V21 | Family::Compat), Some(user)) => {
+            format!("Keypair {name} not found for user {user}")
+        }
+        (Some(Family::Rackspace) | None, _) | (_, None) => NOT_FOUND.to_owned(),
     }
 }
 
