@@ -8,27 +8,19 @@ use keypair_core::encoding::{
 use keypair_core::material::MaterialError;
 use keypair_core::{KeySpec, PrivateKey, fingerprint};
 
-use crate::tools::{Bench, RSA_1024, generate};
-
-const SPECS: [KeySpec; 5] = [
-    RSA_1024,
-    KeySpec::Rsa { bits: 2048 },
-    KeySpec::Rsa { bits: 3072 },
-    KeySpec::Rsa { bits: 4096 },
-    KeySpec::Ed25519,
-];
+use crate::tools::{Bench, RSA_1024, SPECS, generate, one_of_each};
 
 #[test]
 fn ssh_keygen_derives_the_same_public_line_from_every_private_file() {
-    for spec in SPECS {
+    for key in one_of_each() {
         let bench = Bench::new();
-        let key = generate(spec);
+        let spec = key.spec();
         let line = key.public_key("").unwrap();
-        bench.write("openssh", &*to_openssh_private(&key, "").unwrap());
+        bench.write("openssh", &*to_openssh_private(key, "").unwrap());
         let mut files = vec!["openssh"];
         if matches!(spec, KeySpec::Rsa { .. }) {
-            bench.write("pkcs1", &*to_pkcs1_pem(&key).unwrap());
-            bench.write("pkcs8", &*to_pkcs8_pem(&key).unwrap());
+            bench.write("pkcs1", &*to_pkcs1_pem(key).unwrap());
+            bench.write("pkcs8", &*to_pkcs8_pem(key).unwrap());
             files.extend(["pkcs1", "pkcs8"]);
         }
         for file in files {
@@ -56,8 +48,8 @@ fn ssh_keygen_reads_the_comment_of_a_private_file() {
 #[test]
 fn ssh_keygen_computes_the_same_fingerprints() {
     let bench = Bench::new();
-    for spec in SPECS {
-        let line = generate(spec).public_key("a comment").unwrap();
+    for key in one_of_each() {
+        let line = key.public_key("a comment").unwrap();
         bench.write("k.pub", line.as_str());
         let fingerprint = |hash: &str| {
             let printed = bench.run("ssh-keygen", &["-l", "-E", hash, "-f", "k.pub"]);
@@ -74,15 +66,13 @@ fn ssh_keygen_computes_the_same_fingerprints() {
 #[test]
 fn openssl_finds_every_rsa_key_consistent() {
     let bench = Bench::new();
-    for spec in SPECS {
-        let KeySpec::Rsa { bits } = spec else {
+    for key in one_of_each() {
+        let KeySpec::Rsa { bits } = key.spec() else {
             continue;
         };
-        let key = generate(spec);
-        assert_eq!(key.spec(), spec);
-        bench.write("pkcs1", &*to_pkcs1_pem(&key).unwrap());
-        bench.write("pkcs8", &*to_pkcs8_pem(&key).unwrap());
-        bench.write("der", &*to_pkcs8_der(&key).unwrap());
+        bench.write("pkcs1", &*to_pkcs1_pem(key).unwrap());
+        bench.write("pkcs8", &*to_pkcs8_pem(key).unwrap());
+        bench.write("der", &*to_pkcs8_der(key).unwrap());
         for input in [
             ["-in", "pkcs1", "-inform", "PEM"],
             ["-in", "pkcs8", "-inform", "PEM"],
@@ -165,22 +155,22 @@ fn ed25519_has_no_pkcs1_form() {
 /// The lengths and beginnings that the clouds' own answers show.
 #[test]
 fn generated_keys_have_the_lengths_that_clients_know() {
-    let line_length = |key: &PrivateKey| key.public_key("").unwrap().as_str().len();
-    assert_eq!(line_length(&generate(KeySpec::Ed25519)), 80);
-    assert_eq!(line_length(&generate(RSA_1024)), 212);
-    assert_eq!(line_length(&generate(KeySpec::Rsa { bits: 2048 })), 380);
-    assert_eq!(line_length(&generate(KeySpec::Rsa { bits: 3072 })), 552);
+    let keys = one_of_each();
+    assert_eq!(keys.each_ref().map(PrivateKey::spec), SPECS);
+    let lengths = keys
+        .each_ref()
+        .map(|key| key.public_key("").unwrap().as_str().len());
+    assert_eq!(lengths, [212, 380, 552, 724, 80]);
 
-    let key = generate(KeySpec::Rsa { bits: 4096 });
+    let [_, _, _, key, _] = keys;
     let line = key.public_key("").unwrap();
-    assert_eq!(line.as_str().len(), 724);
     assert!(
         line.as_str()
             .starts_with("ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAACAQ")
     );
     assert_eq!(line.rsa_bits(), Some(4096));
 
-    let pkcs8 = Base64::encode_string(&to_pkcs8_der(&key).unwrap());
+    let pkcs8 = Base64::encode_string(&to_pkcs8_der(key).unwrap());
     assert!((3164..=3172).contains(&pkcs8.len()), "{}", pkcs8.len());
     assert!(pkcs8.starts_with("MIIJ"), "{pkcs8}");
     assert_eq!(&pkcs8[6..33], "IBADANBgkqhkiG9w0BAQEFAASCC");

@@ -10,6 +10,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 use getrandom::SysRng;
 use keypair_core::{KeySpec, PrivateKey};
@@ -79,6 +80,21 @@ impl Bench {
         arguments.extend(extra);
         self.run("ssh-keygen", &arguments);
     }
+}
+
+/// Every kind of key that is generated.
+pub(crate) const SPECS: [KeySpec; 5] = [
+    RSA_1024,
+    KeySpec::Rsa { bits: 2048 },
+    KeySpec::Rsa { bits: 3072 },
+    KeySpec::Rsa { bits: 4096 },
+    KeySpec::Ed25519,
+];
+
+/// One key of each kind, shared by all tests of a run: RSA 4096 takes seconds.
+pub(crate) fn one_of_each() -> &'static [PrivateKey; 5] {
+    static KEYS: LazyLock<[PrivateKey; 5]> = LazyLock::new(|| SPECS.map(generate));
+    &KEYS
 }
 
 /// A fresh key. RSA 1024 keeps the tests quick where the size does not matter.
