@@ -14,6 +14,7 @@ test:
 	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --document-private-items
 	$(CARGO) test --locked --workspace
+	python3 conformance/fifth_dialect.py
 	$(CARGO) build --release --locked
 	python3 conformance/run.py --binary target/release/keyglot
 

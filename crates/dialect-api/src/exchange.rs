@@ -86,14 +86,15 @@ impl Uuid {
 
 impl fmt::Display for Uuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, e] = [
-            self.0 >> 96,
-            (self.0 >> 80) & 0xffff,
-            (self.0 >> 64) & 0xffff,
-            (self.0 >> 48) & 0xffff,
-            self.0 & 0xffff_ffff_ffff,
-        ];
-        write!(f, "{a:08x}-{b:04x}-{c:04x}-{d:04x}-{e:012x}")
+        let digits = format!("{:032x}", self.0);
+        let groups = [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)];
+        for (number, (from, to)) in groups.into_iter().enumerate() {
+            if number > 0 {
+                f.write_str("-")?;
+            }
+            f.write_str(digits.get(from..to).unwrap_or_default())?;
+        }
+        Ok(())
     }
 }
 

@@ -63,7 +63,7 @@ impl Gate {
         AccountDirectory::new(
             dialect,
             accounts,
-            self.token_key.into(),
+            self.token_key.clone(),
             Arc::clone(&self.store),
         )
         .map_err(|error| error.to_string())

@@ -7,7 +7,7 @@ use keypair_core::Error as CoreError;
 /// A fault: a status and a code.
 #[derive(Debug, thiserror::Error)]
 #[error("{code}")]
-pub(crate) struct Fault {
+pub struct Fault {
     pub(crate) status: StatusCode,
     pub(crate) code: &'static str,
 }

@@ -25,19 +25,19 @@ use keypair_core::{
 /// The toy's config section.
 #[derive(Debug, Default, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct Config {
+pub struct Config {
     /// The most key pairs of a project; default no limit.
     quota: Option<u32>,
 }
 
 /// The toy dialect.
 #[derive(Debug)]
-pub(crate) struct Toy {
+pub struct Toy {
     quota: Limit,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Op {
+pub enum Op {
     Discover,
     Create,
     Get,
