@@ -1,4 +1,4 @@
-//! The one implementation of [`KeyPairs`] and [`Quotas`]: the rules that every cloud shares, and
+//! The one implementation of [`KeyPairs`] and [`Quotas`](crate::ports::Quotas): the rules that every cloud shares, and
 //! nothing that only one of them has.
 
 mod quotas;

@@ -105,6 +105,11 @@ impl ServerKey {
         &self.bytes
     }
 
+    /// Gives the key's bytes up, for another use of a key that operators write the same way.
+    pub fn into_bytes(self) -> Zeroizing<[u8; 32]> {
+        self.bytes
+    }
+
     /// What the key is called in sealed bytes and in logs.
     pub fn id(&self) -> KeyId {
         self.id
