@@ -1,0 +1,141 @@
+"""The client of Orange's API is generated from the description that the gateway serves.
+
+There is no SDK of the vendor's. Nothing of the client is kept: it is generated anew in each run,
+so it is always that of the description which is served.
+"""
+
+import importlib
+import os
+import pathlib
+import subprocess
+import sys
+import uuid
+
+import httpx
+import pytest
+
+PROJECT = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
+OTHER_PROJECT = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+TOKEN = "keyglot-demo-token"
+API_KEY = "keyglot-demo-siu"
+PACKAGE = "orange_client"
+
+
+def run(*command, **options) -> str:
+    """What a program prints on standard output; it must succeed."""
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, **options)
+    assert ran.returncode == 0, f"{command}: {ran.stdout}{ran.stderr}"
+    return ran.stdout
+
+
+@pytest.fixture(scope="session")
+def url() -> str:
+    """The gateway's address."""
+    return os.environ["KEYGLOT_URL"]
+
+
+@pytest.fixture(scope="session")
+def served(url) -> httpx.Response:
+    """The description, asked for without credentials."""
+    return httpx.get(f"{url}/openapi/orange.json")
+
+
+@pytest.fixture(scope="session")
+def package(served, tmp_path_factory):
+    """The client package, generated from the description."""
+    folder = tmp_path_factory.mktemp("generated")
+    document = folder / "orange.json"
+    document.write_bytes(served.content)
+    # The generator tidies up with ruff, which lies beside the interpreter.
+    path = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    command = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning"]
+    run(
+        *command,
+        *("--meta", "none", "--path", str(document), "--output-path", str(folder / PACKAGE)),
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+    )
+    sys.path.insert(0, str(folder))
+    return importlib.import_module(PACKAGE)
+
+
+class Operations:
+    """The operations of the generated client in one zone of one project."""
+
+    def __init__(self, package, url: str, token: str, project: str, zone: str):
+        self.models = importlib.import_module(f"{package.__name__}.models")
+        self.unset = importlib.import_module(f"{package.__name__}.types").UNSET
+        self.project, self.zone = project, zone
+        self._package = package
+        self._client = package.AuthenticatedClient(base_url=f"{url}/v1", token=token, timeout=60)
+
+    def _call(self, module: str, *arguments, **named):
+        name = f"{self._package.__name__}.api.{module}"
+        operation = importlib.import_module(name).sync_detailed
+        return operation(*arguments, client=self._client, **named)
+
+    def create(self, name: str, x_api_key=None, x_requester_id=None, **fields):
+        """keyPairCreate."""
+        headers = {"x_api_key": x_api_key, "x_requester_id": x_requester_id}
+        return self._call(
+            "key_pair.key_pair_create",
+            self.project,
+            self.zone,
+            body=self.models.KeyPairInRequest(name=name, **fields),
+            **{header: value for header, value in headers.items() if value is not None},
+        )
+
+    def find(self, **query):
+        """keyPairFind."""
+        return self._call("key_pair.key_pair_find", self.project, self.zone, **query)
+
+    def get(self, key_pair_id: uuid.UUID):
+        """keyPairGet."""
+        return self._call("key_pair.key_pair_get", self.project, self.zone, key_pair_id)
+
+    def delete(self, key_pair_id: uuid.UUID):
+        """keyPairDelete."""
+        return self._call("key_pair.key_pair_delete", self.project, self.zone, key_pair_id)
+
+    def job(self, job_id: uuid.UUID):
+        """jobGet."""
+        return self._call("job.job_get", self.project, job_id)
+
+
+@pytest.fixture
+def operations(package, url):
+    """Makes clients; each has a zone of its own unless one is named."""
+
+    def make(token: str = TOKEN, project: str = PROJECT, zone: str | None = None) -> Operations:
+        zone = zone or f"zone-{uuid.uuid4().hex[:12]}"
+        return Operations(package, url, token, project, zone)
+
+    return make
+
+
+@pytest.fixture
+def client(operations) -> Operations:
+    """A client of the first demo account."""
+    return operations()
+
+
+@pytest.fixture(scope="session")
+def public_key(tmp_path_factory):
+    """Makes public key lines with OpenSSH."""
+    folder = tmp_path_factory.mktemp("keys")
+
+    def make(kind: str, bits: int | None = None, comment: str = "") -> str:
+        path = folder / f"{kind}-{uuid.uuid4().hex}"
+        size = [] if bits is None else ["-b", str(bits)]
+        run("ssh-keygen", "-q", "-t", kind, *size, "-N", "", "-C", comment, "-f", str(path))
+        return path.with_suffix(".pub").read_text().strip()
+
+    return make
+
+
+def assert_error(answer, status: int, code: int, message: str, description: str):
+    """The client has parsed an error, and it is this one."""
+    assert answer.status_code == status, answer.content
+    parsed = answer.parsed
+    assert type(parsed).__name__ == "ErrorRepresentation"
+    assert (parsed.code, parsed.message, parsed.description) == (code, message, description)
