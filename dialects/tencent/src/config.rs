@@ -280,3 +280,95 @@ fn demo_access_keys() -> Vec<AccessKey> {
     })
     .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{AnyInstance, Config, Instances};
+
+    fn read(section: serde_json::Value) -> Config {
+        serde_json::from_value(section).unwrap()
+    }
+
+    fn problem_of(section: serde_json::Value) -> String {
+        read(section).into_parts().unwrap_err().to_string()
+    }
+
+    fn credential(secret_id: &str, secret_key: &str) -> serde_json::Value {
+        json!({ "secret_id": secret_id, "secret_key": secret_key, "account": "a" })
+    }
+
+    #[test]
+    fn without_credentials_there_are_the_demo_accounts() {
+        let (config, accounts) = Config::default().into_parts().unwrap();
+        assert!(accounts.demo && !accounts.open);
+        assert_eq!(accounts.access_keys.len(), 2);
+        assert_eq!(config.projects, [1001]);
+    }
+
+    #[test]
+    fn with_credentials_there_is_nothing_of_the_demo() {
+        let section = json!({ "credentials": [credential("id", "key")] });
+        let (config, accounts) = read(section).into_parts().unwrap();
+        assert!(!accounts.demo && !accounts.open);
+        assert_eq!(accounts.access_keys.len(), 1);
+        assert!(config.projects.is_empty());
+        assert!(
+            config.credentials.is_empty(),
+            "the directory alone knows them"
+        );
+    }
+
+    #[test]
+    fn open_to_anybody_only_by_what_is_written_down() {
+        let (_, accounts) = read(json!({ "auth": "off" })).into_parts().unwrap();
+        assert!(accounts.open && accounts.open_on_purpose && !accounts.demo);
+    }
+
+    #[test]
+    fn settings_that_cannot_be_are_named() {
+        let twice = json!({ "credentials": [credential("id", "k"), credential("id", "l")] });
+        let cases = [
+            (json!({ "rsa_bits": 2000 }), "rsa_bits: "),
+            (json!({ "regions": ["mars"] }), "regions[0]: "),
+            (
+                json!({ "credentials": [credential("", "k")] }),
+                "credentials[0].secret_id: ",
+            ),
+            (
+                json!({ "credentials": [credential("a/b", "k")] }),
+                "credentials[0].secret_id: ",
+            ),
+            (
+                json!({ "credentials": [credential("id", "")] }),
+                "credentials[0].secret_key: ",
+            ),
+            (twice, "credentials[1].secret_id: "),
+        ];
+        for (section, start) in cases {
+            let problem = problem_of(section);
+            assert!(problem.starts_with(start), "{problem}");
+        }
+        assert!(serde_json::from_value::<Config>(json!({ "skewSecs": 1 })).is_err());
+    }
+
+    #[test]
+    fn instances_are_any_or_a_list() {
+        let any = read(json!({ "instances": "any" })).instances;
+        assert_eq!(any, Instances::Any(AnyInstance::Any));
+        let listed = read(json!({ "instances": ["ins-00000001"] })).instances;
+        assert_eq!(
+            listed,
+            Instances::Listed(["ins-00000001".to_owned()].into())
+        );
+        assert!(serde_json::from_value::<Config>(json!({ "instances": "some" })).is_err());
+    }
+
+    #[test]
+    fn secrets_are_not_written_back() {
+        let section = json!({ "credentials": [credential("id", "very secret")] });
+        let written = serde_json::to_string(&read(section)).unwrap();
+        assert!(!written.contains("very secret"), "{written}");
+    }
+}

@@ -17,20 +17,20 @@ pub(super) fn candidates<'m>(
         .then(|| message.header("x-forwarded-host"))
         .flatten();
     let region = message.common(Common::Region).unwrap_or_default();
-    let configured = config
-        .signing_hosts
-        .iter()
-        .map(move |name| match name.contains("{region}") {
-            true => Cow::Owned(name.replace("{region}", region)),
-            false => Cow::Borrowed(name.as_str()),
-        });
+    let configured = config.signing_hosts.iter().map(move |name| {
+        if name.contains("{region}") {
+            Cow::Owned(name.replace("{region}", region))
+        } else {
+            Cow::Borrowed(name.as_str())
+        }
+    });
     variants(host)
         .chain(forwarded.map(Cow::Borrowed))
         .chain(configured)
 }
 
 /// The spellings of the Host header that clients were seen to sign.
-fn variants<'m>(host: Cow<'m, str>) -> impl Iterator<Item = Cow<'m, str>> {
+fn variants(host: Cow<'_, str>) -> impl Iterator<Item = Cow<'_, str>> {
     let derived = |change: fn(&str) -> Cow<'_, str>| {
         let host = host.clone();
         move || Some(change(&host).into_owned()).filter(|changed| *changed != *host)

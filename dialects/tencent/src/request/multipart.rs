@@ -34,10 +34,7 @@ pub(crate) fn split<'r>(body: &'r [u8], boundary: &str) -> Result<Vec<Part<'r>>,
     }
     let first = format!("--{boundary}");
     let next = format!("\r\n--{boundary}");
-    let mut rest = match cut(body, first.as_bytes()) {
-        Some((_, rest)) => rest,
-        None => return Err(Error::MultipartSyntax),
-    };
+    let (_, mut rest) = cut(body, first.as_bytes()).ok_or(Error::MultipartSyntax)?;
     let mut parts = Vec::new();
     loop {
         if rest.starts_with(b"--") {
