@@ -138,15 +138,12 @@ impl<'r> Message<'r> {
         } else {
             &[]
         };
-        let takes_short_names = surface == Surface::Legacy;
-        let mut parameters = Parameters::new(takes_short_names);
-        match (surface, is_post) {
-            (Surface::Tc3, true) => {}
-            (Surface::Tc3, false) | (Surface::Legacy | Surface::Version1, _) => {
-                parameters.extend(query.as_bytes())?;
-            }
+        let mut parameters = Parameters::new(surface == Surface::Legacy);
+        let is_signed_by_parameter = surface != Surface::Tc3;
+        if is_signed_by_parameter || !is_post {
+            parameters.extend(query.as_bytes())?;
         }
-        if surface != Surface::Tc3 {
+        if is_signed_by_parameter {
             parameters.extend(body)?;
         }
         Ok(Self {
