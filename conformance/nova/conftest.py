@@ -1,0 +1,136 @@
+"""OpenStack's own clients, unmodified; keys are judged by OpenSSH."""
+
+import os
+import pathlib
+import subprocess
+import uuid
+
+import openstack
+import pytest
+from keystoneauth1 import session as keystone_session
+from keystoneauth1.identity import v3
+from novaclient import client as nova_client
+
+from gateway import Gateway
+
+PASSWORD = "keyglot-demo"
+DEMO_USER_ID = "d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0"
+DEMO_PROJECT_ID = "0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d"
+
+
+class Cloud:
+    """A gateway, as OpenStack's clients come to it."""
+
+    def __init__(self, url: str):
+        self.url = url
+        self.auth_url = f"{url}/identity/v3"
+
+    def session(self, user="demo", password=PASSWORD, **scope) -> keystone_session.Session:
+        """A log-in with a password; by default into the project of the user's name."""
+        scope = scope or {"project_name": user, "project_domain_id": "default"}
+        auth = v3.Password(
+            auth_url=self.auth_url,
+            username=user,
+            user_domain_id="default",
+            password=password,
+            **scope,
+        )
+        return keystone_session.Session(auth=auth)
+
+    def nova(self, version="2.1", user="demo"):
+        """novaclient at a microversion."""
+        return nova_client.Client(version, session=self.session(user), region_name="RegionOne")
+
+    def sdk(self, user="demo", password=PASSWORD, **settings):
+        """openstacksdk, set up as by a `clouds.yaml`."""
+        return openstack.connect(
+            load_yaml_config=False,
+            load_envvars=False,
+            auth_url=self.auth_url,
+            username=user,
+            password=password,
+            project_name=user,
+            user_domain_id="default",
+            project_domain_id="default",
+            region_name="RegionOne",
+            **settings,
+        )
+
+
+class OpenSsh:
+    """Key files of a test, and what OpenSSH says of them."""
+
+    def __init__(self, folder: pathlib.Path):
+        self.folder = folder
+
+    def _write(self, text: str) -> pathlib.Path:
+        path = self.folder / uuid.uuid4().hex
+        path.touch(mode=0o600)
+        path.write_text(text)
+        return path
+
+    def new_public_key(self, *options: str) -> str:
+        """The public half of a fresh key pair, in one line."""
+        path = self.folder / uuid.uuid4().hex
+        run("ssh-keygen", "-q", "-N", "", "-C", "me@example", *options, "-f", path)
+        return path.with_suffix(".pub").read_text().strip()
+
+    def fingerprint(self, public_key: str) -> str:
+        """The MD5 fingerprint, in pairs of hex digits."""
+        words = run("ssh-keygen", "-E", "md5", "-l", "-f", self._write(public_key)).split()
+        return words[1].removeprefix("MD5:")
+
+    def public_half(self, private_key: str) -> list[str]:
+        """Type and base64 of the public key that belongs to a private one."""
+        return run("ssh-keygen", "-y", "-f", self._write(private_key)).split()[:2]
+
+    def check(self, private_key: str, public_key: str, fingerprint: str) -> None:
+        """All three are of one RSA key of 2048 bits, in the forms that clients parse."""
+        assert private_key.startswith("-----BEGIN RSA PRIVATE KEY-----\n")
+        assert private_key.endswith("\n-----END RSA PRIVATE KEY-----\n")
+        assert self.public_half(private_key) == public_key.split()[:2]
+        assert self.fingerprint(public_key) == fingerprint
+        listed = run("ssh-keygen", "-l", "-f", self._write(public_key))
+        assert listed.startswith("2048 ") and listed.rstrip().endswith("(RSA)")
+
+
+def run(*command) -> str:
+    """What a program prints on standard output; it must succeed."""
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, f"{command}: {ran.stderr}"
+    return ran.stdout
+
+
+@pytest.fixture(scope="session")
+def cloud():
+    """The gateway that all tests share; they keep out of each other's names."""
+    return Cloud(os.environ["KEYGLOT_URL"])
+
+
+@pytest.fixture
+def name():
+    """A name that no other test uses."""
+    return f"key-{uuid.uuid4().hex}"
+
+
+@pytest.fixture
+def open_ssh(tmp_path):
+    return OpenSsh(tmp_path)
+
+
+@pytest.fixture
+def own_cloud(tmp_path):
+    """Starts a gateway with a config section of the test's own."""
+    if "KEYGLOT_TARGET" in os.environ:
+        pytest.skip("needs a gateway of its own, and KEYGLOT_TARGET names another server")
+    started = []
+
+    def start(section: str) -> Cloud:
+        config = tmp_path / f"keyglot-{len(started)}.toml"
+        config.write_text(f"[nova]\n{section}\n")
+        started.append(Gateway(os.environ["KEYGLOT_BINARY"], config=config))
+        return Cloud(started[-1].url)
+
+    yield start
+    for gateway in started:
+        assert gateway.stop() == 0
