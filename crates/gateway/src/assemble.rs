@@ -168,7 +168,7 @@ pub(crate) async fn assemble(
     });
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
     let generator = InstrumentedGenerator {
-        inner: Generator::new(&generator_config(settings)),
+        inner: Generator::new(generator_config(settings)),
         metrics: Arc::clone(&metrics),
     };
     let service = Service::new(ServicePorts {

@@ -160,7 +160,7 @@ fn gate() -> Arc<Gate> {
     let store = Arc::new(MemoryStore::new());
     let service = Service::new(ServicePorts {
         store: Arc::clone(&store) as _,
-        generator: Arc::new(Generator::new(&GeneratorConfig::default())),
+        generator: Arc::new(Generator::new(GeneratorConfig::default())),
         sealer: Arc::new(ServerKeySealer::without_key()),
         clock: Arc::new(Fixed),
         entropy: Arc::new(Fixed),

@@ -62,9 +62,15 @@ pub(crate) fn locate(raw_path: &str, dedicated: bool) -> Option<Location> {
     })
 }
 
-/// Whether a path below no mount is compute's by its version.
+/// Whether a path below no mount is compute's by its version. No project id and no collection has a
+/// dot in it, while files that others serve below `/v2` do: those are not compute's.
 fn is_compute_path(path: &str) -> bool {
-    matches!(path.split('/').nth(1), Some("v2.1" | "v2"))
+    let mut segments = path.split('/').skip(1);
+    match segments.next() {
+        Some("v2.1") => true,
+        Some("v2") => !segments.next().is_some_and(|below| below.contains('.')),
+        Some(_) | None => false,
+    }
 }
 
 /// Some clients put two slashes where they join a base and a path (fog-rackspace does).
