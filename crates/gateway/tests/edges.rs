@@ -137,7 +137,7 @@ fn too_many_calls_are_worded_by_each_dialect() {
                 + create.body;
             let answer = gateway.exchange(&request);
             let said = answer.body.to_lowercase();
-            let limited = ["rate", "frequency", "too many", "overlimit"];
+            let limited = ["rate-limit", "frequency", "too many", "overlimit"];
             if limited.iter().any(|word| said.contains(word)) {
                 refused = Some(answer);
                 break;

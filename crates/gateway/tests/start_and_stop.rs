@@ -54,7 +54,7 @@ fn a_bad_configuration_ends_with_exit_code_2_and_one_line() {
         ("[nova]\nmax_limt = 3", "unknown key `nova.max_limt` (did you mean `max_limit`?)"),
         ("[nova]\nmax_limit = 'x'", "nova.max_limit: invalid type"),
         ("store = 'disk'", "store: must be memory, redb:DIR or redis://HOST:PORT"),
-        ("[sealing]\nkey = 'short'", "sealing.key: must be 32 bytes"),
+        ("[sealing]\nkey = 'short'", "sealing.key: a server key is 32 bytes"),
         ("listen = ", "line 1"),
         ("listen = '0.0.0.0:0'", "is no loopback address"),
         ("[[listener]]\nlisten = '127.0.0.1:0'\ndialect = 'gopher'", "is no dialect"),

@@ -76,7 +76,7 @@ fn claims(audit_id: u8) -> TokenClaims {
 
 #[test]
 fn accounts_are_found_by_what_names_them() {
-    let directory = directory("nova", &memory());
+    let directory = directory("first", &memory());
     assert_eq!(directory.user_by_id("u1").unwrap().name, "ada");
     assert_eq!(directory.user_by_name("ada").unwrap().id, "u1");
     assert_eq!(directory.project_by_id("p1").unwrap().name, "red");
@@ -107,7 +107,7 @@ fn accounts_are_found_by_what_names_them() {
 #[test]
 fn without_api_keys_there_are_none() {
     let key = Zeroizing::new([1; 32]);
-    let empty = AccountDirectory::new("nova", Accounts::default(), key, memory()).unwrap();
+    let empty = AccountDirectory::new("first", Accounts::default(), key, memory()).unwrap();
     assert!(!empty.has_api_keys());
     assert!(empty.api_key("").is_none());
     assert!(empty.static_token("").is_none());
@@ -115,7 +115,7 @@ fn without_api_keys_there_are_none() {
 
 #[tokio::test]
 async fn users_prove_themselves_by_password_or_api_key() {
-    let directory = directory("nova", &memory());
+    let directory = directory("first", &memory());
     let ada = directory.user_by_name("ada");
     assert!(directory.check_password(ada, "lovelace").await);
     assert!(!directory.check_password(ada, "analytical").await);
@@ -129,7 +129,7 @@ async fn users_prove_themselves_by_password_or_api_key() {
 
 #[tokio::test]
 async fn a_token_is_good_until_it_expires() {
-    let directory = directory("nova", &memory());
+    let directory = directory("first", &memory());
     let token = directory.issue(&claims(1));
     for (now, good) in [
         (0, true),
@@ -154,32 +154,35 @@ async fn a_token_is_good_until_it_expires() {
 #[tokio::test]
 async fn a_token_is_good_in_its_own_dialect_only() {
     let store = memory();
-    let token = directory("nova", &store).issue(&claims(1));
-    let same = directory("nova", &store);
+    let token = directory("first", &store).issue(&claims(1));
+    let same = directory("first", &store);
     assert!(
         same.verify(token.expose(), at(1500))
             .await
             .unwrap()
             .is_some()
     );
-    let other = directory("orange", &store);
+    let other = directory("second", &store);
     assert_eq!(other.verify(token.expose(), at(1500)).await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn a_revocation_is_seen_by_every_replica_and_no_other_dialect() {
     let store = memory();
-    let (one, other) = (directory("nova", &store), directory("nova", &store));
-    let orange = directory("orange", &store);
+    let (one, other) = (directory("first", &store), directory("first", &store));
+    let foreign_directory = directory("second", &store);
     let (first, second) = (one.issue(&claims(1)), one.issue(&claims(2)));
-    let foreign = orange.issue(&claims(1));
+    let foreign = foreign_directory.issue(&claims(1));
     one.revoke(&claims(1)).await.unwrap();
     for directory in [&one, &other] {
         let verify = |token| directory.verify(token, at(1500));
         assert_eq!(verify(first.expose()).await.unwrap(), None);
         assert!(verify(second.expose()).await.unwrap().is_some());
     }
-    let verified = orange.verify(foreign.expose(), at(1500)).await.unwrap();
+    let verified = foreign_directory
+        .verify(foreign.expose(), at(1500))
+        .await
+        .unwrap();
     assert!(verified.is_some());
 }
 
@@ -203,7 +206,7 @@ fn a_store_that_fails_is_unavailable_and_says_why_in_the_log() {
 fn mistakes_in_the_accounts_are_refused() {
     let refused = |accounts| {
         let key = Zeroizing::new([1; 32]);
-        AccountDirectory::new("nova", accounts, key, memory()).expect_err("a mistake")
+        AccountDirectory::new("first", accounts, key, memory()).expect_err("a mistake")
     };
     let mut twice = accounts();
     twice.users.extend(accounts().users);
@@ -225,7 +228,7 @@ fn mistakes_in_the_accounts_are_refused() {
 
 #[test]
 fn debug_shows_no_secret() {
-    let text = format!("{:?}", directory("nova", &memory()));
+    let text = format!("{:?}", directory("first", &memory()));
     for secret in ["lovelace", "analytical", "engine", "bearer", "application"] {
         assert!(!text.contains(secret), "{text}");
     }

@@ -78,22 +78,22 @@ mod tests {
         let hash = |key, dialect, purpose, input: &[u8]| {
             KeyedHash::new(dialect, Zeroizing::new([key; 32])).digest(purpose, input)
         };
-        let base = hash(1, "nova", Purpose::Secret, b"x");
-        assert_eq!(base, hash(1, "nova", Purpose::Secret, b"x"));
-        assert_ne!(base, hash(2, "nova", Purpose::Secret, b"x"));
-        assert_ne!(base, hash(1, "orange", Purpose::Secret, b"x"));
-        assert_ne!(base, hash(1, "nova", Purpose::Token, b"x"));
-        assert_ne!(base, hash(1, "nova", Purpose::Secret, b"y"));
+        let base = hash(1, "first", Purpose::Secret, b"x");
+        assert_eq!(base, hash(1, "first", Purpose::Secret, b"x"));
+        assert_ne!(base, hash(2, "first", Purpose::Secret, b"x"));
+        assert_ne!(base, hash(1, "second", Purpose::Secret, b"x"));
+        assert_ne!(base, hash(1, "first", Purpose::Token, b"x"));
+        assert_ne!(base, hash(1, "first", Purpose::Secret, b"y"));
         assert_ne!(
             hash(1, "no", Purpose::Secret, b"vax"),
-            hash(1, "nova", Purpose::Secret, b"x"),
+            hash(1, "first", Purpose::Secret, b"x"),
             "lengths keep neighbours apart"
         );
     }
 
     #[test]
     fn debug_shows_no_key() {
-        let text = format!("{:?}", KeyedHash::new("nova", Zeroizing::new([7; 32])));
-        assert_eq!(text, r#"KeyedHash { dialect: "nova", .. }"#);
+        let text = format!("{:?}", KeyedHash::new("first", Zeroizing::new([7; 32])));
+        assert_eq!(text, r#"KeyedHash { dialect: "first", .. }"#);
     }
 }

@@ -128,7 +128,7 @@ pub(super) fn split(text: &str) -> Result<(Layout, KeyType), PublicKeyProblem> {
     }
     let key_type = key_type(word).ok_or(PublicKeyProblem::UnknownType)?;
 
-    // A second space is let through: clients exist that send one, and Nova takes it.
+    // A second space is let through: clients exist that send one, and clouds take it.
     let base64 = rest.strip_prefix(' ').unwrap_or(rest);
     let length = base64.find([' ', '\n', '\r']).unwrap_or(base64.len());
     let behind = base64.get(length..).unwrap_or_default();
