@@ -65,7 +65,7 @@ fn tokens_are_spelled_as_the_readme_says() {
         token.expose(),
         concat!(
             "KQEBIHV1dXV1dXV1dXV1dXV1dXV1dXV1dXV1dXV1dXV1dXV1IHBwcHBwcHBwcHBw",
-            "cHBwcHBwcHBwcHBwcHBwcHBwcHBwpsKP2AaQHAcHBwcHBwcHBwcHBwcHBwfI4UvJ",
+            "cHBwcHBwcHBwcHBwcHBwcHBwcHBwpsKP2AaQHAcHBwcHBwcHBwcHBwcHBweR9lZ3",
             "ub_q19cllZgr6Pvx",
         )
     );
