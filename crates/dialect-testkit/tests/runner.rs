@@ -7,7 +7,10 @@ mod broken;
 #[cfg(test)]
 #[path = "runner/folder.rs"]
 mod folder;
-#[allow(unreachable_pub, reason = "the toy's folder is a whole crate when it is tried in the gateway")]
+#[allow(
+    unreachable_pub,
+    reason = "the toy's folder is a whole crate when it is tried in the gateway"
+)]
 #[path = "toy/src/lib.rs"]
 mod toy;
 #[cfg(test)]

@@ -31,7 +31,9 @@ async fn main() -> std::io::Result<()> {
         tokio::spawn(async move {
             let server = Builder::new(TokioExecutor::new());
             // A client that goes away is no error here.
-            let _ = server.serve_connection(TokioIo::new(stream), service_fn(answer)).await;
+            let _ = server
+                .serve_connection(TokioIo::new(stream), service_fn(answer))
+                .await;
         });
     }
 }

@@ -258,15 +258,19 @@ impl Keys {
         let sealer = match &settings.sealing.key {
             Some(current) => {
                 let older = settings.sealing.older_keys.iter();
-                let older: Result<Vec<_>, _> =
-                    older.map(|text| parse("sealing.older_keys", text)).collect();
+                let older: Result<Vec<_>, _> = older
+                    .map(|text| parse("sealing.older_keys", text))
+                    .collect();
                 ServerKeySealer::from_keys(parse("sealing.key", current)?, older?)
             }
             // What the memory store forgets at the end needs no key that outlives it.
             None if settings.store == MEMORY => ServerKeySealer::from_keys(draw()?, Vec::new()),
             None => ServerKeySealer::without_key(),
         };
-        Ok(Self { sealer, token_signing: token_signing.into_bytes() })
+        Ok(Self {
+            sealer,
+            token_signing: token_signing.into_bytes(),
+        })
     }
 }
 

@@ -124,16 +124,16 @@ fn connection<A: Answer>(
         let answer = answer.clone();
         async move { Ok::<_, Infallible>(answer.answer(request).await.map(Full::new)) }
     });
-    let served = server
+    let exchange = server
         .serve_connection(TokioIo::new(stream), service)
         .into_owned();
-    let served = graceful.watch(served);
+    let exchange = graceful.watch(exchange);
     let header_timeout = rules.header_timeout;
     async move {
-        tokio::pin!(served);
-        let ended = match tokio::time::timeout(header_timeout, &mut served).await {
+        tokio::pin!(exchange);
+        let ended = match tokio::time::timeout(header_timeout, &mut exchange).await {
             Ok(ended) => ended,
-            Err(_) if spoke.load(Ordering::Relaxed) => served.await,
+            Err(_) if spoke.load(Ordering::Relaxed) => exchange.await,
             Err(_) => return,
         };
         if let Err(error) = ended {

@@ -1,5 +1,13 @@
 //! The gateway's own refusals, over the wire, in each dialect's words.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by panicking"
+)]
+
+#[path = "support/gateway.rs"]
 mod support;
 
 use std::io::{Read, Write};
@@ -55,7 +63,10 @@ const CREATES: &[Create] = &[
 
 impl Create {
     fn head(&self, more: &str) -> String {
-        format!("{} HTTP/1.1\r\nhost: 127.0.0.1\r\n{}{more}\r\n", self.request_line, self.headers)
+        format!(
+            "{} HTTP/1.1\r\nhost: 127.0.0.1\r\n{}{more}\r\n",
+            self.request_line, self.headers
+        )
     }
 
     fn whole(&self) -> String {
@@ -65,7 +76,10 @@ impl Create {
     fn assert_worded(&self, answer: &Answer) {
         let dialect = self.dialect;
         let content_type = answer.header("content-type").unwrap_or_default();
-        assert!(content_type.starts_with(self.content_type), "{dialect}: {answer:?}");
+        assert!(
+            content_type.starts_with(self.content_type),
+            "{dialect}: {answer:?}"
+        );
         assert!(answer.body.contains(self.envelope), "{dialect}: {answer:?}");
     }
 }
@@ -76,7 +90,11 @@ fn a_full_house_is_worded_by_each_dialect() {
     for create in CREATES {
         let answer = gateway.exchange(&create.whole());
         create.assert_worded(&answer);
-        assert!(matches!(answer.status, 200 | 429 | 503), "{}: {answer:?}", create.dialect);
+        assert!(
+            matches!(answer.status, 200 | 429 | 503),
+            "{}: {answer:?}",
+            create.dialect
+        );
     }
 }
 
@@ -87,9 +105,8 @@ fn a_body_that_is_too_long_is_worded_by_each_dialect() {
         let announced = create.head("content-length: 5000\r\n") + &"x".repeat(5000);
         create.assert_worded(&gateway.exchange(&announced));
         let mut chunked = create.head("transfer-encoding: chunked\r\n");
-        for _ in 0..5 {
-            chunked += &format!("3e8\r\n{}\r\n", "x".repeat(1000));
-        }
+        let chunk = format!("3e8\r\n{}\r\n", "x".repeat(1000));
+        chunked += &chunk.repeat(5);
         chunked += "0\r\n\r\n";
         create.assert_worded(&gateway.exchange(&chunked));
     }
@@ -101,7 +118,9 @@ fn a_body_that_comes_too_slowly_is_cut_and_worded() {
     for create in CREATES {
         let mut stream = connect(&gateway.address);
         let begun = create.head("content-length: 100\r\n") + "{";
-        stream.write_all(begun.as_bytes()).expect("the beginning is sent");
+        stream
+            .write_all(begun.as_bytes())
+            .expect("the beginning is sent");
         create.assert_worded(&read_answer(&mut stream));
     }
 }
@@ -112,8 +131,12 @@ fn a_head_that_comes_too_slowly_is_cut() {
     // Silence, the beginning of either protocol, and half a head.
     for begun in ["", "P", "PRI * HT", "POST / HTTP/1.1\r\nhost: x\r\n"] {
         let mut stream = connect(&gateway.address);
-        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a time-out");
-        stream.write_all(begun.as_bytes()).expect("the beginning is sent");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .expect("a time-out");
+        stream
+            .write_all(begun.as_bytes())
+            .expect("the beginning is sent");
         let mut rest = Vec::new();
         // A reset is an end as well.
         let ended = stream.read_to_end(&mut rest);
@@ -132,9 +155,10 @@ fn too_many_calls_are_worded_by_each_dialect() {
         let mut refused = None;
         for _ in 0..5 {
             let common = "x-tc-version: 2017-03-12\r\nx-tc-timestamp: 1\r\n";
-            let request = create
-                .head(&format!("{common}content-length: {}\r\n", create.body.len()))
-                + create.body;
+            let request = create.head(&format!(
+                "{common}content-length: {}\r\n",
+                create.body.len()
+            )) + create.body;
             let answer = gateway.exchange(&request);
             let said = answer.body.to_lowercase();
             let limited = ["rate-limit", "frequency", "too many", "overlimit"];
@@ -160,7 +184,11 @@ fn a_wrong_credential_is_worded_by_each_dialect() {
         let wrong = create
             .whole()
             .replace("keyglot-demo-token", "wrong")
-            .replacen("host:", "authorization: Bearer wrong\r\nhost:", usize::from(create.dialect == "locksmith"))
+            .replacen(
+                "host:",
+                "authorization: Bearer wrong\r\nhost:",
+                usize::from(create.dialect == "locksmith"),
+            )
             .replacen("host:", "x-auth-token: wrong\r\nhost:", 1);
         create.assert_worded(&gateway.exchange(&wrong));
     }
@@ -172,13 +200,18 @@ fn unknown_paths_and_methods_are_worded_by_each_dialect() {
     for (request_line, status, part) in [
         ("GET /locksmith/v1/nothing", 404, "404 page not found"),
         ("DELETE /locksmith/v1/keys", 200, "method-not-allowed"),
-        ("GET /compute/v2.1/nothing", 401, "The request you have made requires authentication."),
+        (
+            "GET /compute/v2.1/nothing",
+            401,
+            "The request you have made requires authentication.",
+        ),
         ("PUT /v2/index.php", 200, "UnsupportedProtocol"),
         ("GET /v1/projects/p/nothing", 404, "Resource not found"),
         ("GET /nothing", 404, "no dialect serves this path"),
     ] {
-        let request =
-            format!("{request_line} HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\naccept: application/json\r\n\r\n");
+        let request = format!(
+            "{request_line} HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\naccept: application/json\r\n\r\n"
+        );
         let answer = gateway.exchange(&request);
         assert_eq!(answer.status, status, "{request_line}: {answer:?}");
         assert!(answer.body.contains(part), "{request_line}: {answer:?}");
@@ -191,11 +224,15 @@ fn a_dedicated_listener_serves_one_dialect_at_its_root() {
     let probe = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = probe.local_addr().expect("its address").to_string();
     drop(probe);
-    let gateway =
-        Gateway::start(&format!("[[listener]]\nlisten = '{address}'\ndialect = 'nova'\n"));
+    let gateway = Gateway::start(&format!(
+        "[[listener]]\nlisten = '{address}'\ndialect = 'nova'\n"
+    ));
     let request = format!("GET / HTTP/1.1\r\nhost: {address}\r\n\r\n");
     let own = exchange(&address, request.as_bytes());
-    assert!(own.body.contains(&format!("http://{address}/v2.1/")), "{own:?}");
+    assert!(
+        own.body.contains(&format!("http://{address}/v2.1/")),
+        "{own:?}"
+    );
     let shared = gateway.exchange("GET / HTTP/1.1\r\nhost: x\r\n\r\n");
     assert_eq!(shared.status, 404, "{shared:?}");
 }

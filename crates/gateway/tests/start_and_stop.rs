@@ -1,5 +1,13 @@
 //! What scripts rely on: start-up lines, exit codes, the admin listener, the drain.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by panicking"
+)]
+
+#[path = "support/gateway.rs"]
 mod support;
 
 use std::io::Write;
@@ -9,9 +17,14 @@ use support::{Gateway, connect, exchange, read_answer, run};
 #[test]
 fn the_start_up_lines_are_four_and_in_order() {
     let gateway = Gateway::start("");
-    let [ready, http, admin, store] = gateway.lines.as_slice() else { panic!("four lines") };
+    let [ready, http, admin, store] = gateway.lines.as_slice() else {
+        panic!("four lines")
+    };
     let version = env!("CARGO_PKG_VERSION");
-    assert!(ready.starts_with(&format!("keyglot {version} ready in ")), "{ready}");
+    assert!(
+        ready.starts_with(&format!("keyglot {version} ready in ")),
+        "{ready}"
+    );
     assert!(ready.ends_with(" ms"), "{ready}");
     assert!(http.starts_with("http  http://127.0.0.1:"), "{http}");
     assert!(admin.starts_with("admin http://127.0.0.1:"), "{admin}");
@@ -50,15 +63,33 @@ fn a_bad_configuration_ends_with_exit_code_2_and_one_line() {
     let file = folder.path().join("keyglot.toml");
     let path = file.to_str().expect("a text");
     for (text, problem) in [
-        ("listn = '127.0.0.1:1'", "unknown key `listn` (did you mean `listen`?)"),
-        ("[nova]\nmax_limt = 3", "unknown key `nova.max_limt` (did you mean `max_limit`?)"),
+        (
+            "listn = '127.0.0.1:1'",
+            "unknown key `listn` (did you mean `listen`?)",
+        ),
+        (
+            "[nova]\nmax_limt = 3",
+            "unknown key `nova.max_limt` (did you mean `max_limit`?)",
+        ),
         ("[nova]\nmax_limit = 'x'", "nova.max_limit: invalid type"),
-        ("store = 'disk'", "store: must be memory, redb:DIR or redis://HOST:PORT"),
-        ("[sealing]\nkey = 'short'", "sealing.key: a server key is 32 bytes"),
+        (
+            "store = 'disk'",
+            "store: must be memory, redb:DIR or redis://HOST:PORT",
+        ),
+        (
+            "[sealing]\nkey = 'short'",
+            "sealing.key: a server key is 32 bytes",
+        ),
         ("listen = ", "line 1"),
         ("listen = '0.0.0.0:0'", "is no loopback address"),
-        ("[[listener]]\nlisten = '127.0.0.1:0'\ndialect = 'gopher'", "is no dialect"),
-        ("[orange]\nenabled = 'yes'", "orange.enabled: must be true or false"),
+        (
+            "[[listener]]\nlisten = '127.0.0.1:0'\ndialect = 'gopher'",
+            "is no dialect",
+        ),
+        (
+            "[orange]\nenabled = 'yes'",
+            "orange.enabled: must be true or false",
+        ),
         ("log_filter = 'a=b=c'", "log_filter: "),
     ] {
         std::fs::write(&file, text).expect("the config file");
@@ -87,7 +118,10 @@ fn the_configuration_can_be_checked_printed_and_described() {
     let schema = run(&["config", "schema"]);
     let schema: serde_json::Value = serde_json::from_slice(&schema.stdout).expect("JSON");
     for key in ["listen", "limits", "nova", "tencent", "orange", "locksmith"] {
-        assert!(schema["properties"].get(key).is_some(), "{key} is not in the schema");
+        assert!(
+            schema["properties"].get(key).is_some(),
+            "{key} is not in the schema"
+        );
     }
 }
 
@@ -97,28 +131,49 @@ fn what_is_printed_can_be_read_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("keyglot.toml");
     std::fs::write(&file, printed.stdout).expect("the config file");
-    let checked = run(&["config", "check", "--config", file.to_str().expect("a text")]);
-    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    let checked = run(&[
+        "config",
+        "check",
+        "--config",
+        file.to_str().expect("a text"),
+    ]);
+    assert!(
+        checked.status.success(),
+        "{}",
+        String::from_utf8_lossy(&checked.stderr)
+    );
 }
 
 #[test]
 fn the_admin_listener_tells_health_readiness_and_metrics() {
     let gateway = Gateway::start("");
     let get = |path: &str| {
-        exchange(&gateway.admin, format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes())
+        exchange(
+            &gateway.admin,
+            format!("GET {path} HTTP/1.1\r\nhost: x\r\n\r\n").as_bytes(),
+        )
     };
     assert_eq!(get("/healthz").body, r#"{"status":"ok"}"#);
     assert_eq!(get("/readyz").body, r#"{"status":"ready"}"#);
     assert_eq!(get("/nope").status, 404);
     gateway.exchange("GET /locksmith/v1/keystores HTTP/1.1\r\nhost: x\r\n\r\n");
     let metrics = get("/metrics").body;
-    for name in ["keyglot_requests_total{", "keyglot_request_seconds_bucket{", "keyglot_in_flight 0"]
-    {
+    for name in [
+        "keyglot_requests_total{",
+        "keyglot_request_seconds_bucket{",
+        "keyglot_in_flight 0",
+    ] {
         assert!(metrics.contains(name), "{name} is missing in\n{metrics}");
     }
     assert!(metrics.contains("dialect=\"locksmith\""), "{metrics}");
-    let refused = exchange(&gateway.admin, b"POST /metrics HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n");
-    assert_eq!((refused.status, refused.header("allow")), (405, Some("GET, HEAD")));
+    let refused = exchange(
+        &gateway.admin,
+        b"POST /metrics HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n",
+    );
+    assert_eq!(
+        (refused.status, refused.header("allow")),
+        (405, Some("GET, HEAD"))
+    );
 }
 
 #[test]

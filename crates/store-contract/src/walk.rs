@@ -1,4 +1,4 @@
-//! A long random walk through a small world, step by step beside the [`Reference`].
+//! A long random walk through a small world, step by step beside the reference.
 //!
 //! The world is so small that every step is likely to be in some other step's way.
 

@@ -1,4 +1,4 @@
-//! The durable store in one process: a [redb](redb) file in a directory of its own.
+//! The durable store in one process: a [redb] file in a directory of its own.
 //!
 //! **Writes.** One thread writes. It takes as many mutations as are waiting, decides them one after
 //! the other inside one write transaction, commits — which ends with an fsync — and only then

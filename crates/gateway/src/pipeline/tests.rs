@@ -76,7 +76,11 @@ impl Dialect for Rascal {
 
     fn descriptor(&self) -> Descriptor {
         let mint_id = |_| KeyPairId::new("rascal");
-        Descriptor { name: "rascal", max_body_bytes: 1000, mint_id }
+        Descriptor {
+            name: "rascal",
+            max_body_bytes: 1000,
+            mint_id,
+        }
     }
 
     fn claims(&self, _: &Parts) -> bool {
@@ -182,19 +186,30 @@ fn gate() -> Arc<Gate> {
 /// Sends one request to the rascal and gives the whole answer.
 async fn exchange(request: &str) -> String {
     let gate = gate();
-    let directory = gate.directory("rascal", Accounts::default()).expect("a directory");
+    let directory = gate
+        .directory("rascal", Accounts::default())
+        .expect("a directory");
     let mounted = Mounted::new(Rascal, directory, Realm::new("rascal"), gate);
-    let (socket, address) =
-        listener::bind("127.0.0.1:0".parse().expect("an address")).await.expect("a socket");
+    let (socket, address) = listener::bind("127.0.0.1:0".parse().expect("an address"))
+        .await
+        .expect("a socket");
     let (stop, stopped) = watch::channel(false);
     let rules = ConnectionRules {
         header_timeout: Duration::from_secs(5),
         connections: Arc::new(Semaphore::new(10)),
         grace: Duration::from_secs(5),
     };
-    let serving = tokio::spawn(listener::serve(socket, Front(Arc::new(mounted)), rules, stopped));
+    let serving = tokio::spawn(listener::serve(
+        socket,
+        Front(Arc::new(mounted)),
+        rules,
+        stopped,
+    ));
     let mut stream = TcpStream::connect(address).await.expect("a connection");
-    stream.write_all(request.as_bytes()).await.expect("the request is sent");
+    stream
+        .write_all(request.as_bytes())
+        .await
+        .expect("the request is sent");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.expect("an answer");
     stop.send_replace(true);

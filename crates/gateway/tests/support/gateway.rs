@@ -1,6 +1,9 @@
 //! A gateway process on ports of its own, and a client that sends bytes as they are.
 
-#![allow(dead_code, reason = "each test binary uses its own part of this module")]
+#![allow(
+    dead_code,
+    reason = "each test binary uses its own part of this module"
+)]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -11,30 +14,36 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A running gateway; killed when it is dropped.
-pub struct Gateway {
+pub(crate) struct Gateway {
     child: Child,
     /// `127.0.0.1:PORT` of the shared listener.
-    pub address: String,
+    pub(crate) address: String,
     /// `127.0.0.1:PORT` of the admin listener.
-    pub admin: String,
+    pub(crate) admin: String,
     /// The start-up lines.
-    pub lines: Vec<String>,
+    pub(crate) lines: Vec<String>,
     _config: tempfile::TempDir,
 }
 
 impl Gateway {
     /// Starts a gateway with this text as its config file.
-    pub fn start(config: &str) -> Self {
+    pub(crate) fn start(config: &str) -> Self {
         Self::start_with(config, &[])
     }
 
     /// The same with further arguments.
-    pub fn start_with(config: &str, arguments: &[&str]) -> Self {
+    pub(crate) fn start_with(config: &str, arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("keyglot.toml");
         std::fs::write(&file, config).expect("the config file");
         let mut child = command()
-            .args(["serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"])
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--admin-listen",
+                "127.0.0.1:0",
+            ])
             .arg("--config")
             .arg(&file)
             .args(arguments)
@@ -46,25 +55,39 @@ impl Gateway {
         let mut out = BufReader::new(child.stdout.take().expect("its output"));
         while lines.len() < 4 {
             let mut line = String::new();
-            assert!(out.read_line(&mut line).expect("a line") > 0, "it ended after {lines:?}");
+            assert!(
+                out.read_line(&mut line).expect("a line") > 0,
+                "it ended after {lines:?}"
+            );
             lines.push(line.trim_end().to_owned());
         }
         let after = |word: &str| {
-            let line = lines.iter().find_map(|line| line.strip_prefix(word)).expect("the line");
+            let line = lines
+                .iter()
+                .find_map(|line| line.strip_prefix(word))
+                .expect("the line");
             line.trim().trim_start_matches("http://").to_owned()
         };
         let (address, admin) = (after("http "), after("admin "));
-        Self { child, address, admin, lines, _config: folder }
+        Self {
+            child,
+            address,
+            admin,
+            lines,
+            _config: folder,
+        }
     }
 
     /// Asks it to stop, as an orchestrator does.
-    pub fn terminate(&self) {
-        let kill = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
+    pub(crate) fn terminate(&self) {
+        let kill = Command::new("kill")
+            .args(["-TERM", &self.child.id().to_string()])
+            .status();
         assert!(kill.expect("kill runs").success());
     }
 
     /// Waits for its end and gives the exit code.
-    pub fn exit_code(mut self) -> Option<i32> {
+    pub(crate) fn exit_code(mut self) -> Option<i32> {
         let until = Instant::now() + PATIENCE;
         while Instant::now() < until {
             if let Some(status) = self.child.try_wait().expect("its state") {
@@ -76,7 +99,7 @@ impl Gateway {
     }
 
     /// Sends a request and reads the answer.
-    pub fn exchange(&self, request: &str) -> Answer {
+    pub(crate) fn exchange(&self, request: &str) -> Answer {
         exchange(&self.address, request.as_bytes())
     }
 }
@@ -101,58 +124,73 @@ fn command() -> Command {
 }
 
 /// Runs the binary to its end.
-pub fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[&str]) -> Output {
     command().args(arguments).output().expect("the binary runs")
 }
 
 /// An answer, as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
-    pub status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     /// Names in lower case.
-    pub headers: Vec<(String, String)>,
-    pub body: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
 }
 
 impl Answer {
     /// A header's value.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
 /// A connection with a time-out on reads.
-pub fn connect(address: &str) -> TcpStream {
+pub(crate) fn connect(address: &str) -> TcpStream {
     let stream = TcpStream::connect(address).expect("a connection");
     stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
     stream
 }
 
 /// Sends bytes on a connection of their own and reads one answer.
-pub fn exchange(address: &str, request: &[u8]) -> Answer {
+pub(crate) fn exchange(address: &str, request: &[u8]) -> Answer {
     let mut stream = connect(address);
     stream.write_all(request).expect("the request is sent");
     read_answer(&mut stream)
 }
 
 /// Reads one answer: head, then as many bytes as its `content-length` says.
-pub fn read_answer(stream: &mut TcpStream) -> Answer {
+pub(crate) fn read_answer(stream: &mut TcpStream) -> Answer {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).expect("a status line");
-    let status = line.split(' ').nth(1).and_then(|code| code.parse().ok()).unwrap_or_else(|| {
-        panic!("no status line: {line:?}");
-    });
+    let status = line
+        .split(' ')
+        .nth(1)
+        .and_then(|code| code.parse().ok())
+        .unwrap_or_else(|| {
+            panic!("no status line: {line:?}");
+        });
     let mut headers = Vec::new();
     loop {
         let mut line = String::new();
         reader.read_line(&mut line).expect("a header");
-        let Some((name, value)) = line.trim_end().split_once(':') else { break };
+        let Some((name, value)) = line.trim_end().split_once(':') else {
+            break;
+        };
         headers.push((name.to_lowercase(), value.trim().to_owned()));
     }
-    let mut answer = Answer { status, headers, body: String::new() };
-    let length: usize =
-        answer.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    let mut answer = Answer {
+        status,
+        headers,
+        body: String::new(),
+    };
+    let length: usize = answer
+        .header("content-length")
+        .and_then(|length| length.parse().ok())
+        .unwrap_or(0);
     let mut body = vec![0; length];
     reader.read_exact(&mut body).expect("a whole body");
     answer.body = String::from_utf8(body).expect("a text");
