@@ -105,12 +105,7 @@ pub(crate) trait FrontEnd: Send + Sync {
     /// Whether a request on a shared listener is its own.
     fn claims(&self, head: &Parts) -> bool;
     /// Answers a request.
-    fn serve<'a>(
-        &'a self,
-        head: Parts,
-        body: Incoming,
-        cx: RequestContext,
-    ) -> BoxFuture<'a, Response>;
+    fn serve(&self, head: Parts, body: Incoming, cx: RequestContext) -> BoxFuture<'_, Response>;
 }
 
 impl<D: Dialect> FrontEnd for Mounted<D> {
@@ -126,12 +121,7 @@ impl<D: Dialect> FrontEnd for Mounted<D> {
         self.dialect().claims(head)
     }
 
-    fn serve<'a>(
-        &'a self,
-        head: Parts,
-        body: Incoming,
-        cx: RequestContext,
-    ) -> BoxFuture<'a, Response> {
+    fn serve(&self, head: Parts, body: Incoming, cx: RequestContext) -> BoxFuture<'_, Response> {
         Box::pin(pipeline::serve(self, head, body, cx))
     }
 }

@@ -270,9 +270,8 @@ async fn read_body(
         // A body that never arrives whole (a slow client, a broken chunk, a closed connection) has
         // run out of its time, one way or the other.
         let frame = match timeout_at(deadline, body.frame()).await {
-            Err(_) => return Err(EdgeError::DeadlineExceeded),
+            Err(_) | Ok(Some(Err(_))) => return Err(EdgeError::DeadlineExceeded),
             Ok(None) => break,
-            Ok(Some(Err(_))) => return Err(EdgeError::DeadlineExceeded),
             Ok(Some(Ok(frame))) => frame,
         };
         let Ok(data) = frame.into_data() else {

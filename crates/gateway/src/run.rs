@@ -57,7 +57,7 @@ pub(crate) async fn run(loaded: Loaded, started: Instant) -> Result<(), StartErr
     };
     let mut tasks = JoinSet::new();
     let bound = open_listeners(&settings, &origin, &assembly, &rules, &stopped, &mut tasks).await?;
-    announce(&settings, &assembly, bound, started);
+    announce(&settings, &assembly, &bound, started);
 
     let gate = Arc::clone(&assembly.gate);
     let pruner = tokio::spawn(async move {
@@ -192,7 +192,7 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartErr
 }
 
 /// The start-up lines; on a terminal followed by one working call for each dialect.
-fn announce(settings: &Settings, assembly: &Assembly, bound: Bound, started: Instant) {
+fn announce(settings: &Settings, assembly: &Assembly, bound: &Bound, started: Instant) {
     let version = env!("CARGO_PKG_VERSION");
     let milliseconds = started.elapsed().as_millis();
     let Bound { shared, admin } = bound;
@@ -210,7 +210,7 @@ fn announce(settings: &Settings, assembly: &Assembly, bound: Bound, started: Ins
                 let call = (kind.demo_call)(&format!("http://{shared}"));
                 let (account, lines) = call.split_once('\n').unwrap_or((&call, ""));
                 let lines = lines.trim_end();
-                text.push_str(&format!("\n# {}: {account}\n{lines}\n", kind.name));
+                text.extend(["\n# ", kind.name, ": ", account, "\n", lines, "\n"]);
             }
         }
     }
