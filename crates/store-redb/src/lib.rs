@@ -11,8 +11,8 @@
 //! **Keys** are joined from parts, each but the last behind its length, so that no two tuples give
 //! the same key and a range of keys is a partition in the order of its names' bytes.
 //!
-//! After a crash the file is checked from end to end when it is opened; that takes about a second
-//! for each gigabyte, and is announced in the log.
+//! After a crash the file is checked from end to end when it is opened; that takes longer the larger
+//! the file is, and is announced in the log.
 
 mod keys;
 mod marks;
