@@ -34,7 +34,8 @@ pub struct Descriptor {
     /// The largest body that the cloud takes, in bytes. The config can only lower it.
     pub max_body_bytes: usize,
     /// How this dialect derives its identifiers; every key pair gets every dialect's.
-    pub mint_id: MintId,
+    /// `None` for a cloud whose callers never see one.
+    pub mint_id: Option<MintId>,
 }
 
 /// How dear an operation is.

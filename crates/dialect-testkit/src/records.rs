@@ -40,8 +40,12 @@ async fn whole_scope<D: Configured>(world: &World<D>, scope: &Scope) -> Result<(
         return Err(format!("{scope:?}: sequence numbers {sequences:?}"));
     }
     for key_pair in &listing.key_pairs {
-        let id = (world.dialect.descriptor().mint_id)(key_pair.seed);
-        for selector in [Selector::Name(key_pair.name.clone()), Selector::Id(id)] {
+        let mint_id = world.dialect.descriptor().mint_id;
+        let by_id = mint_id.map(|mint_id| Selector::Id(mint_id(key_pair.seed)));
+        for selector in by_id
+            .into_iter()
+            .chain([Selector::Name(key_pair.name.clone())])
+        {
             let found = service.get(scope, &selector).await.map_err(failed)?;
             if found != *key_pair {
                 return Err(format!("{selector:?} finds {found:?}, not {key_pair:?}"));

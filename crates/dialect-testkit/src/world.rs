@@ -80,7 +80,7 @@ impl<D: Configured> World<D> {
             sealer: Arc::new(TransparentSealer),
             clock: Arc::clone(&clock) as _,
             entropy: Arc::clone(&entropy) as _,
-            minters: vec![dialect.descriptor().mint_id],
+            minters: dialect.descriptor().mint_id.into_iter().collect(),
         });
         let faults = Arc::new(Faults::default());
         Ok(Self {

@@ -180,7 +180,7 @@ pub(crate) async fn assemble(
         // Also those of dialects that are switched off today and on tomorrow.
         minters: dialects
             .iter()
-            .map(|one| one.dialect.descriptor().mint_id)
+            .filter_map(|one| one.dialect.descriptor().mint_id)
             .collect(),
     });
     let limits = &settings.limits;

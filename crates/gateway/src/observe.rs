@@ -4,15 +4,14 @@ mod instrumented;
 
 pub(crate) use instrumented::{InstrumentedGenerator, InstrumentedStore};
 
-use std::borrow::Cow;
 use std::error::Error;
 use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dialect_api::{Blame, OperationClass, RequestContext};
+use bytes::Bytes;
+use dialect_api::{Blame, Dialect, OperationClass, Request, RequestContext};
 use http::StatusCode;
-use http::request::Parts;
 use keypair_core::TenantId;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
@@ -43,36 +42,24 @@ pub(crate) fn start_logging(format: LogFormat, filter: &str) -> Result<(), Parse
     Ok(())
 }
 
-/// What is written about one request. It never holds a header, a body, a query string, a key or a
-/// token: signatures travel in queries, so only the path is kept.
+/// What is known of a request besides the request. Neither it nor the access line ever holds a
+/// header, a body, a query string, a key or a token: signatures travel in queries, so only the path
+/// is logged, and of that only what the dialect lets out.
 pub(crate) struct Access {
     pub(crate) operation: &'static str,
     pub(crate) tenant: Option<TenantId>,
-    pub(crate) body_bytes: usize,
     dialect: &'static str,
-    request_id: String,
-    method: http::Method,
-    path: String,
     status: u16,
     code: &'static str,
     blame: Option<Blame>,
 }
 
 impl Access {
-    pub(crate) fn new(
-        dialect: &'static str,
-        head: &Parts,
-        path: Cow<'_, str>,
-        cx: &RequestContext,
-    ) -> Self {
+    pub(crate) fn new(dialect: &'static str) -> Self {
         Self {
             operation: "none",
             tenant: None,
-            body_bytes: 0,
             dialect,
-            request_id: cx.request_id.as_uuid().to_string(),
-            method: head.method.clone(),
-            path: path.into_owned(),
             status: 0,
             code: "ok",
             blame: None,
@@ -90,16 +77,19 @@ impl Access {
     }
 
     /// The access line; and for our own faults, once, the chain of causes.
-    pub(crate) fn log(&self, duration: Duration, error: Option<&dyn Error>) {
-        let blame = match self.blame {
-            None => "none",
-            Some(Blame::Client) => "client",
-            Some(Blame::Server) => "server",
-        };
+    pub(crate) fn log<D: Dialect>(
+        &self,
+        dialect: &D,
+        request: &Request,
+        cx: &RequestContext,
+        duration: Duration,
+        error: Option<&D::Error>,
+    ) {
+        let request_id = cx.request_id.as_uuid();
         if self.blame == Some(Blame::Server) {
-            let cause = error.map(chain).unwrap_or_default();
+            let cause = error.map(|error| chain(error)).unwrap_or_default();
             tracing::error!(
-                request_id = self.request_id,
+                %request_id,
                 dialect = self.dialect,
                 operation = self.operation,
                 error.code = self.code,
@@ -107,17 +97,23 @@ impl Access {
                 "request failed"
             );
         }
+        let blame = match self.blame {
+            None => "none",
+            Some(Blame::Client) => "client",
+            Some(Blame::Server) => "server",
+        };
+        // The values are worked out only if somebody listens.
         tracing::info!(
-            request_id = self.request_id,
+            %request_id,
             dialect = self.dialect,
             operation = self.operation,
             tenant = self.tenant.as_ref().map_or("", TenantId::as_str),
-            http.method = self.method.as_str(),
-            http.path = self.path,
+            http.method = request.head.method.as_str(),
+            http.path = &*dialect.loggable_path(&request.head),
             http.status = self.status,
             error.code = self.code,
             blame,
-            body_bytes = self.body_bytes,
+            body_bytes = request.body().map_or(0, Bytes::len),
             duration_ms = duration.as_secs_f64() * 1e3,
             "request"
         );
@@ -171,8 +167,7 @@ type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// Every metric of the process. None has a tenant in its labels.
 pub(crate) struct Metrics {
-    /// Calls being worked on.
-    pub(crate) in_flight: Gauge,
+    in_flight: Gauge,
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
     request_seconds: Histograms<OperationLabels>,
@@ -230,6 +225,13 @@ impl Metrics {
         })
     }
 
+    /// Counts a call as being worked on until the guard is dropped, by its end or by a client that
+    /// goes away.
+    pub(crate) fn count_in_flight(&self) -> InFlight<'_> {
+        self.in_flight.inc();
+        InFlight(&self.in_flight)
+    }
+
     pub(crate) fn request(&self, access: &Access, duration: Duration) {
         let Access {
             dialect,
@@ -281,5 +283,14 @@ impl Metrics {
             text.clear();
         }
         text
+    }
+}
+
+/// A call being worked on.
+pub(crate) struct InFlight<'a>(&'a Gauge);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
     }
 }

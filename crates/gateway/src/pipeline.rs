@@ -122,43 +122,49 @@ pub(crate) async fn serve<D: Dialect>(
 ) -> Response {
     let started = Instant::now();
     let gate = &*mounted.gate;
-    let path = mounted.dialect.loggable_path(&head);
-    let mut access = Access::new(mounted.descriptor.name, &head, path, &cx);
-    // The head is kept apart for `render`, which needs it whatever becomes of the request.
-    let for_render = head.clone();
-    let outcome = match gate.in_flight.try_acquire() {
-        Err(_) => Err(EdgeError::Overloaded {
-            retry_after: OVERLOAD_RETRY,
-        }
-        .into()),
+    let mut access = Access::new(mounted.descriptor.name);
+    let (request, outcome) = match gate.in_flight.try_acquire() {
+        Err(_) => (without_body(head), Err(overloaded().into())),
         Ok(_permit) => {
-            gate.metrics.in_flight.inc();
-            let steps = AssertUnwindSafe(steps(mounted, head, body, &cx, &mut access));
-            let outcome = steps.catch_unwind().await;
-            gate.metrics.in_flight.dec();
-            outcome.unwrap_or_else(|_| Err(EdgeError::Internal.into()))
+            let _counted = gate.metrics.count_in_flight();
+            let deadline = Deadline::now() + gate.call_timeout;
+            match read_body(body, mounted.max_body_bytes, gate.body_timeout).await {
+                Err(error) => (without_body(head), Err(error.into())),
+                Ok(body) => {
+                    let request = Request::new(head, body);
+                    let steps = steps(mounted, &request, &cx, deadline, &mut access);
+                    let outcome = AssertUnwindSafe(steps).catch_unwind().await;
+                    let outcome = outcome.unwrap_or_else(|_| Err(EdgeError::Internal.into()));
+                    (request, outcome)
+                }
+            }
         }
     };
-    let response = match &outcome {
+    let (response, error) = match outcome {
         Ok(response) => {
             access.succeeded(response.status());
-            None
+            (response, None)
         }
-        Err(error) => Some(render(mounted, error, &for_render, &cx, &mut access)),
+        Err(error) => {
+            let rendered = render(mounted, &error, &request.head, &cx, &mut access);
+            (rendered, Some(error))
+        }
     };
-    gate.metrics.request(&access, started.elapsed());
-    access.log(
-        started.elapsed(),
-        outcome
-            .as_ref()
-            .err()
-            .map(|error| error as &dyn std::error::Error),
-    );
-    match (response, outcome) {
-        (Some(rendered), _) => rendered,
-        (None, Ok(response)) => response,
-        (None, Err(_)) => dialect_api::empty_response(http::StatusCode::INTERNAL_SERVER_ERROR),
+    let duration = started.elapsed();
+    gate.metrics.request(&access, duration);
+    access.log(&mounted.dialect, &request, &cx, duration, error.as_ref());
+    response
+}
+
+fn overloaded() -> EdgeError {
+    EdgeError::Overloaded {
+        retry_after: OVERLOAD_RETRY,
     }
+}
+
+/// What there is of a request whose body was never read.
+fn without_body(head: Parts) -> Request {
+    Request::new(head, Body::Whole(Bytes::new()))
 }
 
 /// Lets the dialect word an error. Should that panic, the answer has no body: there is no one left
@@ -183,43 +189,38 @@ fn render<D: Dialect>(
     response
 }
 
-/// Body, route, authenticate, rate limit, call: under one deadline.
+/// Route, authenticate, rate limit, call: under one deadline.
 ///
 /// A client that goes away drops this future at whatever await it is in. That is safe without a
 /// task of its own for mutations, because every mutation is one step of the store that goes
 /// through once it was sent, and what comes before it (a generated key) is nobody's yet.
 async fn steps<D: Dialect>(
     mounted: &Mounted<D>,
-    head: Parts,
-    body: Incoming,
+    request: &Request,
     cx: &RequestContext,
+    deadline: Deadline,
     access: &mut Access,
 ) -> Result<Response, D::Error> {
-    let gate = &*mounted.gate;
-    let deadline = Deadline::now() + gate.call_timeout;
-    let body = read_body(body, mounted.max_body_bytes, gate.body_timeout).await?;
-    if let Body::Whole(bytes) = &body {
-        access.body_bytes = bytes.len();
-    }
-    let request = Request::new(head, body);
+    let Mounted {
+        dialect,
+        directory,
+        gate,
+        ..
+    } = mounted;
     let work = async {
-        let operation = mounted.dialect.route(&request, cx)?;
+        let operation = dialect.route(request, cx)?;
         access.operation = operation.name();
-        let caller = mounted
-            .dialect
-            .authenticate(operation, &request, cx, &mounted.directory)
+        let caller = dialect
+            .authenticate(operation, request, cx, directory)
             .await?;
         access.tenant = Some(caller.tenant.clone());
-        check_rate(mounted, operation, &request, &caller)?;
+        check_rate(mounted, operation, request, &caller)?;
         let ports = Ports {
             keypairs: &gate.service,
             quotas: &gate.service,
-            directory: &mounted.directory,
+            directory,
         };
-        mounted
-            .dialect
-            .call(operation, &request, &caller, cx, ports)
-            .await
+        dialect.call(operation, request, &caller, cx, ports).await
     };
     match timeout_at(deadline, work).await {
         Ok(outcome) => outcome,

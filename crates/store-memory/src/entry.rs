@@ -40,11 +40,10 @@ struct Extras {
 type Pairs = Box<[(Box<str>, Box<str>)]>;
 
 impl Entry {
-    /// Packs a new key pair.
-    pub(crate) fn new(record: &NewRecord, partition: Partition, sequence: u64) -> Self {
+    /// Packs a new key pair, which has no sequence number yet.
+    pub(crate) fn new(record: &NewRecord, partition: Partition) -> Self {
         let key_pair = KeyPair {
             partition,
-            sequence,
             ..record.key_pair.clone()
         };
         Self::pack(key_pair, Ids::pack(&record.ids))

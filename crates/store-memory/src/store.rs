@@ -16,7 +16,7 @@ use keypair_core::{
 use parking_lot::RwLock;
 
 use crate::marks::Marks;
-use crate::tenant::Tenant;
+use crate::tenant::{Packed, Tenant};
 
 /// Enough that threads seldom meet, few enough that an empty store is small.
 const SHARDS: usize = 64;
@@ -81,6 +81,7 @@ impl MemoryStore {
         record: &NewRecord,
         quota: &QuotaRule,
     ) -> Result<u64, InsertError> {
+        let packed = Packed::new(&scope.partition, record);
         let limits = self.limits.read();
         let holder = (scope.realm.clone(), quota.holder.clone());
         let limit = limits.get(&holder).copied().unwrap_or(quota.default);
@@ -98,7 +99,7 @@ impl MemoryStore {
             return Err(InsertError::Conflicts(conflicts));
         }
         let tenant = shard.entry(key).or_default();
-        Ok(tenant.insert(&scope.partition, record, &self.hasher))
+        Ok(tenant.insert(&scope.partition, packed, &self.hasher))
     }
 
     fn scan_now(&self, scope: &Scope, window: &Window) -> Result<Listing, ScanError> {

@@ -34,6 +34,22 @@ struct Folder {
     attached: BTreeMap<Attachment, BTreeSet<u64>>,
 }
 
+/// A key pair on its way in: what can be worked out before the tenant is locked.
+#[derive(Debug)]
+pub(crate) struct Packed {
+    entry: Entry,
+    digest: u64,
+}
+
+impl Packed {
+    /// Packs a new key pair; it gets its sequence number when it is taken.
+    pub(crate) fn new(partition: &Partition, record: &NewRecord) -> Self {
+        let entry = Entry::new(record, partition.clone());
+        let digest = short_digest(&entry.public);
+        Self { entry, digest }
+    }
+}
+
 /// A part of a listing, still packed.
 #[derive(Debug)]
 pub(crate) struct Slice {
@@ -91,17 +107,17 @@ impl Tenant {
     pub(crate) fn insert<S: BuildHasher>(
         &mut self,
         partition: &Partition,
-        record: &NewRecord,
+        Packed { mut entry, digest }: Packed,
         hasher: &S,
     ) -> u64 {
         self.last_sequence += 1;
         let sequence = self.last_sequence;
         self.add_partition(partition);
-        let entry = Arc::new(Entry::new(record, partition.clone(), sequence));
+        entry.sequence = sequence;
+        let entry = Arc::new(entry);
         for id in entry.ids.iter() {
             self.ids.insert((hasher.hash_one(id), sequence));
         }
-        let digest = short_digest(&entry.public);
         self.public_keys.insert((digest, sequence));
         for attachment in entry.attachments() {
             self.link(partition, attachment, sequence);

@@ -14,7 +14,7 @@ use dialect_api::{
     Ports, RateRule, Request, RequestContext, Response,
 };
 use http::request::Parts;
-use keypair_core::{KeyPairId, KeyPairSeed, Limit};
+use keypair_core::Limit;
 
 pub use config::{AuthMode, Config, RateLimit, TokenConfig};
 pub use error::Error;
@@ -35,11 +35,6 @@ pub struct Locksmith {
     rate_rule: Option<RateRule>,
 }
 
-/// Derives this dialect's identifier: `lsk-` and 32 hex digits. The cloud itself shows none.
-pub fn key_pair_id(seed: KeyPairSeed) -> KeyPairId {
-    KeyPairId::new(format!("lsk-{:032x}", seed.0))
-}
-
 impl Dialect for Locksmith {
     type Operation = Operation;
     type Error = Error;
@@ -48,7 +43,8 @@ impl Dialect for Locksmith {
         Descriptor {
             name: NAME,
             max_body_bytes: MAX_BODY_BYTES,
-            mint_id: key_pair_id,
+            // Callers go by slugs.
+            mint_id: None,
         }
     }
 
@@ -120,19 +116,5 @@ impl Configured for Locksmith {
              curl --header \"Content-Type: application/json\" --request POST \\\n  \
              --data '{{\"key_pair_id\": \"OpenVPN Server\"}}' {origin}/locksmith/v1/keys"
         )
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use keypair_core::KeyPairSeed;
-
-    use super::key_pair_id;
-
-    #[test]
-    fn ids_have_one_length_whatever_the_seed() {
-        let id = |bits| key_pair_id(KeyPairSeed(bits)).as_str().to_owned();
-        assert_eq!(id(0x1f), "lsk-0000000000000000000000000000001f");
-        assert_eq!(id(u128::MAX), "lsk-ffffffffffffffffffffffffffffffff");
     }
 }

@@ -20,7 +20,6 @@ use dialect_api::{
 };
 use http::StatusCode;
 use http::request::Parts;
-use keypair_core::{KeyPairId, KeyPairSeed};
 
 pub use config::Config;
 use error::Error;
@@ -34,12 +33,6 @@ pub struct Nova {
     rules: Rules,
 }
 
-/// This dialect's identifier of a key pair. Nova has none that clients see, so it only has to be
-/// unlike every other dialect's.
-pub fn mint_id(seed: KeyPairSeed) -> KeyPairId {
-    KeyPairId::new(format!("nova-{:032x}", seed.0))
-}
-
 impl Dialect for Nova {
     type Operation = Operation;
     type Error = Error;
@@ -48,7 +41,8 @@ impl Dialect for Nova {
         Descriptor {
             name: Self::NAME,
             max_body_bytes: self.config.max_body,
-            mint_id,
+            // Callers go by names; the `id` of an answer is the sequence number.
+            mint_id: None,
         }
     }
 

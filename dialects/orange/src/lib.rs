@@ -52,7 +52,7 @@ impl Dialect for Orange {
         Descriptor {
             name: Self::NAME,
             max_body_bytes: MAX_BODY_BYTES,
-            mint_id: key_pair_id,
+            mint_id: Some(key_pair_id),
         }
     }
 

@@ -41,7 +41,7 @@ impl Dialect for Tencent {
         Descriptor {
             name: Self::NAME,
             max_body_bytes: request::MAX_BODY_BYTES,
-            mint_id: key_id,
+            mint_id: Some(key_id),
         }
     }
 

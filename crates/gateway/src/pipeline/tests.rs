@@ -14,7 +14,7 @@ use hyper::body::Incoming;
 use keygen::{Generator, GeneratorConfig};
 use keypair_core::ports::{Clock, Entropy};
 use keypair_core::service::{Service, ServicePorts};
-use keypair_core::{KeyPairId, Realm, TenantId};
+use keypair_core::{Realm, TenantId};
 use sealing::ServerKeySealer;
 use store_memory::MemoryStore;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -75,11 +75,10 @@ impl Dialect for Rascal {
     type Error = Fault;
 
     fn descriptor(&self) -> Descriptor {
-        let mint_id = |_| KeyPairId::new("rascal");
         Descriptor {
             name: "rascal",
             max_body_bytes: 1000,
-            mint_id,
+            mint_id: None,
         }
     }
 

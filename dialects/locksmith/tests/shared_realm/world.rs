@@ -41,7 +41,7 @@ impl World {
             sealer: Arc::new(Nothing),
             clock: Arc::new(Nothing),
             entropy: Arc::new(Counter::default()),
-            minters: vec![dialect.descriptor().mint_id],
+            minters: Vec::new(),
         });
         Self { dialect, service }
     }

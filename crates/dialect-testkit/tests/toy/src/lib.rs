@@ -110,7 +110,7 @@ impl Dialect for Toy {
         Descriptor {
             name: Self::NAME,
             max_body_bytes: 1024,
-            mint_id: id,
+            mint_id: Some(id),
         }
     }
 
