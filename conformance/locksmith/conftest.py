@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 from gateway import Gateway
+from programs import run
 
 DEFAULT_TYPE = "text/plain; charset=utf-8"
 
@@ -103,13 +104,6 @@ class Halves:
         assert line.split()[1] == run(
             "ssh-keygen", "-i", "-m", "PEM", "-f", self.public
         ).split()[1]
-
-
-def run(*command) -> str:
-    """What a program prints on standard output; it must succeed."""
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert ran.returncode == 0, f"{command}: {ran.stderr}"
-    return ran.stdout
 
 
 @pytest.fixture(scope="session")

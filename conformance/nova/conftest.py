@@ -2,7 +2,6 @@
 
 import os
 import pathlib
-import subprocess
 import uuid
 
 import openstack
@@ -12,6 +11,7 @@ from keystoneauth1.identity import v3
 from novaclient import client as nova_client
 
 from gateway import Gateway
+from programs import run
 
 PASSWORD = "keyglot-demo"
 DEMO_USER_ID = "d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0"
@@ -92,13 +92,6 @@ class OpenSsh:
         assert self.fingerprint(public_key) == fingerprint
         listed = run("ssh-keygen", "-l", "-f", self._write(public_key))
         assert listed.startswith("2048 ") and listed.rstrip().endswith("(RSA)")
-
-
-def run(*command) -> str:
-    """What a program prints on standard output; it must succeed."""
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=60)
-    assert ran.returncode == 0, f"{command}: {ran.stderr}"
-    return ran.stdout
 
 
 @pytest.fixture(scope="session")

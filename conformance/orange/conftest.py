@@ -7,25 +7,18 @@ so it is always that of the description which is served.
 import importlib
 import os
 import pathlib
-import subprocess
 import sys
 import uuid
 
 import httpx
 import pytest
+from programs import run
 
 PROJECT = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 OTHER_PROJECT = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
 TOKEN = "keyglot-demo-token"
 API_KEY = "keyglot-demo-siu"
 PACKAGE = "orange_client"
-
-
-def run(*command, **options) -> str:
-    """What a program prints on standard output; it must succeed."""
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, **options)
-    assert ran.returncode == 0, f"{command}: {ran.stdout}{ran.stderr}"
-    return ran.stdout
 
 
 @pytest.fixture(scope="session")

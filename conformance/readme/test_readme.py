@@ -5,9 +5,9 @@ import json
 import os
 import pathlib
 import re
-import subprocess
 
 import pytest
+from programs import run
 
 README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
 HOST = os.environ["KEYGLOT_URL"].removeprefix("http://")
@@ -18,12 +18,6 @@ def calls():
     text = README.read_text()
     found = re.findall(r"\*\*(\w+)\*\*[^\n]*\n\n```sh\n(.*?)```", text, re.DOTALL)
     return [pytest.param(name, block, id=name) for name, block in found if "curl" in block]
-
-
-def run(*command, text=None):
-    done = subprocess.run(command, input=text, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def key_pair(dialect, answer):

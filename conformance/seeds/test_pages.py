@@ -11,6 +11,7 @@ import time
 import urllib.parse
 
 import pytest
+from programs import run
 
 URL = os.environ["KEYGLOT_URL"]
 SECRET_ID = "AKIDkeyglotdemo00000000000000000000"
@@ -34,12 +35,6 @@ def curl(method, path, body=None, *headers):
     status, *lines = head.split("\r\n")
     fields = {name.lower(): value.strip() for name, _, value in (l.partition(":") for l in lines)}
     return int(status.split()[1]), fields, json.loads(body)
-
-
-def run(*command, text=None):
-    done = subprocess.run(command, input=text, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.fixture
