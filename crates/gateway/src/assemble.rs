@@ -334,16 +334,26 @@ impl Entropy for SystemEntropy {
     }
 }
 
-/// The demo accounts and the open doors of the dialects, by name: what may only be offered on a
-/// loopback address.
-pub(crate) fn loopback_only(dialects: &[Configured]) -> BTreeMap<&'static str, &'static str> {
+/// Why a dialect may only be offered on a loopback address, with what the operator can do about
+/// it, by the dialect's name.
+pub(crate) fn loopback_only(
+    dialects: &[Configured],
+    allow_demo_accounts: bool,
+) -> BTreeMap<&'static str, &'static str> {
     let mut reasons = BTreeMap::new();
     for one in dialects.iter().filter(|one| one.enabled) {
         let accounts = one.dialect.accounts();
         if accounts.open && !accounts.open_on_purpose {
-            reasons.insert(one.name, "asks for no credential");
-        } else if accounts.demo {
-            reasons.insert(one.name, "has the published demo accounts");
+            reasons.insert(
+                one.name,
+                "asks for no credential: say in its section that it need not",
+            );
+        } else if accounts.demo && !allow_demo_accounts {
+            reasons.insert(
+                one.name,
+                "has the published demo accounts: name others, or allow these with \
+                 --allow-demo-accounts",
+            );
         }
     }
     reasons

@@ -83,9 +83,9 @@ fn refuse_demo_in_public(
     dialects: &[assemble::Configured],
 ) -> Result<(), ConfigError> {
     let settings = &loaded.settings;
-    let reasons = assemble::loopback_only(dialects);
+    let reasons = assemble::loopback_only(dialects, settings.allow_demo_accounts);
     let open = |address: SocketAddr, dialect: Option<&str>| {
-        if address.ip().is_loopback() || settings.allow_demo_accounts {
+        if address.ip().is_loopback() {
             return None;
         }
         reasons
@@ -107,8 +107,8 @@ fn refuse_demo_in_public(
         origin: loaded.origin.clone(),
         key: "listen".to_owned(),
         problem: format!(
-            "{address} is no loopback address and `{name}` {reason}: configure it, switch it off \
-             with {name}.enabled = false, or allow it with --allow-demo-accounts"
+            "{address} is no loopback address and `{name}` {reason}, or switch it off with \
+             {name}.enabled = false"
         ),
     })
 }

@@ -107,6 +107,49 @@ fn a_bad_configuration_ends_with_exit_code_2_and_one_line() {
 }
 
 #[test]
+fn demo_accounts_and_open_doors_are_for_this_machine_unless_the_operator_says_so() {
+    let beyond = |config: &str, arguments: &[&str]| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("keyglot.toml");
+        // Should it start after all, the taken admin address ends it with another exit code.
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let admin = taken.local_addr().expect("its address").to_string();
+        std::fs::write(&file, config).expect("the config file");
+        let path = file.to_str().expect("a text");
+        let common = [
+            "--listen",
+            "0.0.0.0:0",
+            "--admin-listen",
+            &admin,
+            "--config",
+            path,
+        ];
+        let output = run(&[&["serve"], &common[..], arguments].concat());
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
+    };
+    let open_door = "[locksmith]\nauth = 'none'\n";
+    for (config, arguments, said) in [
+        ("", &[][..], "`locksmith` asks for no credential"),
+        (
+            "",
+            &["--allow-demo-accounts"],
+            "`locksmith` asks for no credential",
+        ),
+        (open_door, &[], "has the published demo accounts"),
+    ] {
+        let (code, error) = beyond(config, arguments);
+        assert_eq!(code, Some(2), "{config} {arguments:?}: {error}");
+        assert!(error.contains(said), "{config} {arguments:?}: {error}");
+    }
+    let (code, error) = beyond(open_door, &["--allow-demo-accounts"]);
+    assert_eq!(code, Some(1), "{error}");
+    assert!(error.contains("listening on"), "{error}");
+}
+
+#[test]
 fn the_configuration_can_be_checked_printed_and_described() {
     let checked = run(&["config", "check"]);
     assert!(checked.status.success());
