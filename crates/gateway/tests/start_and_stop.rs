@@ -40,7 +40,8 @@ fn sigterm_ends_a_run_with_exit_code_0() {
 
 #[test]
 fn calls_in_flight_are_finished_before_the_end() {
-    let gateway = Gateway::start("");
+    // Longer than the longest prime search on a busy machine.
+    let gateway = Gateway::start("shutdown_grace = 60");
     let mut stream = connect(&gateway.address);
     let body = r#"{"key_pair_id":"drained"}"#;
     let head = format!(
