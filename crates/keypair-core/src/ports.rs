@@ -2,10 +2,12 @@
 //! for; the others are what the domain itself asks for.
 
 mod store;
+mod timestamp;
 
 pub use store::{
     ChangeError, Conflicts, InsertError, Look, NewRecord, ScanError, Store, StoreError,
 };
+pub use timestamp::{join_time, split_time};
 
 use std::future::Future;
 use std::pin::Pin;

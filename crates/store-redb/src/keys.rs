@@ -5,6 +5,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use keypair_core::ports::split_time;
+
 use keypair_core::{
     Attachment, KeyName, KeyPairId, Partition, PublicMaterial, Realm, Scope, TenantId,
 };
@@ -95,7 +97,7 @@ pub(crate) fn end_of(prefix: &[u8]) -> Key {
 
 /// A time as twelve bytes that sort as times do.
 pub(crate) fn time(time: SystemTime) -> [u8; 12] {
-    let (seconds, nanos) = crate::wire::split_time(time);
+    let (seconds, nanos) = split_time(time);
     let mut key = [0; 12];
     // With the sign bit flipped, negative numbers sort before the others.
     let (head, tail) = key.split_at_mut(8);

@@ -1,7 +1,9 @@
 //! The bytes that records are made of: numbers, texts, maps, times.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
+
+use keypair_core::ports::{join_time, split_time};
 
 use crate::record::RecordError;
 
@@ -103,36 +105,6 @@ impl<'a> Input<'a> {
     }
 }
 
-/// A time as whole seconds since the epoch, rounded down, and the nanoseconds beyond them. What
-/// lies further away than the numbers reach becomes the furthest that they reach.
-pub(crate) fn split_time(time: SystemTime) -> (i64, u32) {
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => {
-            let seconds = i64::try_from(after.as_secs()).unwrap_or(i64::MAX);
-            (seconds, after.subsec_nanos())
-        }
-        Err(error) => {
-            let before = error.duration();
-            let seconds = i64::try_from(before.as_secs()).map_or(i64::MIN, |seconds| -seconds);
-            match before.subsec_nanos() {
-                0 => (seconds, 0),
-                nanos => (seconds.saturating_sub(1), 1_000_000_000 - nanos),
-            }
-        }
-    }
-}
-
-/// The inverse of [`split_time`]; `None` beyond what the system's time can tell.
-fn join_time(seconds: i64, nanos: u32) -> Option<SystemTime> {
-    let whole = Duration::from_secs(seconds.unsigned_abs());
-    let time = if seconds < 0 {
-        UNIX_EPOCH.checked_sub(whole)
-    } else {
-        UNIX_EPOCH.checked_add(whole)
-    };
-    time?.checked_add(Duration::from_nanos(nanos.into()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -156,16 +128,5 @@ mod tests {
         assert!(Input(&bytes).number().is_err());
         bytes[9] = 0x01;
         assert_eq!(Input(&bytes).number().ok(), Some(u64::MAX));
-    }
-
-    #[test]
-    fn times_come_back() {
-        for nanos in [0, 1, 999_999_999, 1_000_000_000, 1_000_000_001] {
-            let distance = Duration::from_nanos(nanos);
-            for time in [UNIX_EPOCH + distance, UNIX_EPOCH - distance] {
-                let (seconds, nanos) = split_time(time);
-                assert_eq!(join_time(seconds, nanos), Some(time));
-            }
-        }
     }
 }

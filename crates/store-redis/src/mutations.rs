@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use keypair_core::ports::{ChangeError, Conflicts, InsertError, NewRecord};
+use keypair_core::ports::{ChangeError, Conflicts, InsertError, NewRecord, split_time};
 use keypair_core::{
     Attachment, Change, KeyPair, KeyPairId, Limit, QuotaRule, Realm, Scope, Selector, TenantId,
 };
@@ -259,7 +259,7 @@ fn selectors(which: &[Selector]) -> Vec<String> {
 
 /// A time in digits that sort as times do; what lies before the epoch becomes the epoch.
 pub(crate) fn when(time: SystemTime) -> String {
-    let (seconds, nanos) = record::split_time(time);
+    let (seconds, nanos) = split_time(time);
     let (seconds, nanos) = u64::try_from(seconds).map_or((0, 0), |seconds| (seconds, nanos));
     format!("{seconds:020}{nanos:09}")
 }

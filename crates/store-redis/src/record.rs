@@ -9,7 +9,9 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
+
+use keypair_core::ports::{join_time, split_time};
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 use keypair_core::{
@@ -178,8 +180,8 @@ pub(crate) fn decode(
         sequence: sequence.ok_or(RecordError::Sequence)?,
         public: decode_public(&record.public)?,
         generated: record.generated,
-        created_at: join_time(record.created)?,
-        changed_at: join_time(record.changed)?,
+        created_at: read_time(record.created)?,
+        changed_at: read_time(record.changed)?,
         attributes: Attributes {
             description: record.description.map(Cow::into_owned),
             tags: record.tags.map(Cow::into_owned),
@@ -206,37 +208,14 @@ fn decode_sealed(private: &Sealed) -> Result<SealedPrivateKey, RecordError> {
     })
 }
 
-/// What lies further away than the numbers reach becomes the furthest that they reach.
-pub(crate) fn split_time(time: SystemTime) -> Time {
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => {
-            let seconds = i64::try_from(after.as_secs()).unwrap_or(i64::MAX);
-            (seconds, after.subsec_nanos())
-        }
-        Err(error) => {
-            let before = error.duration();
-            let seconds = i64::try_from(before.as_secs()).map_or(i64::MIN, |seconds| -seconds);
-            match before.subsec_nanos() {
-                0 => (seconds, 0),
-                nanos => (seconds.saturating_sub(1), 1_000_000_000 - nanos),
-            }
-        }
-    }
-}
-
-fn join_time((seconds, nanos): Time) -> Result<SystemTime, RecordError> {
-    let whole = Duration::from_secs(seconds.unsigned_abs());
-    let time = if seconds < 0 {
-        UNIX_EPOCH.checked_sub(whole)
-    } else {
-        UNIX_EPOCH.checked_add(whole)
-    };
-    time.and_then(|time| time.checked_add(Duration::from_nanos(nanos.into())))
-        .ok_or(RecordError::Time)
+fn read_time((seconds, nanos): Time) -> Result<SystemTime, RecordError> {
+    join_time(seconds, nanos).ok_or(RecordError::Time)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
     use super::*;
 
     fn value(key_pair: &KeyPair) -> String {
