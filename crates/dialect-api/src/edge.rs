@@ -96,3 +96,9 @@ impl EdgeError {
         ]
     }
 }
+
+/// A time to wait in whole seconds, rounded up: whoever comes back then is not too early.
+pub fn whole_seconds(wait: Duration) -> u64 {
+    wait.as_secs()
+        .saturating_add(u64::from(wait.subsec_nanos() > 0))
+}

@@ -22,7 +22,7 @@ pub use accounts::{
     TokenClaims, User,
 };
 pub use config::{ConfigProblem, Secret};
-pub use edge::{Blame, EdgeError};
+pub use edge::{Blame, EdgeError, whole_seconds};
 pub use exchange::{Body, Request, RequestContext, RequestId};
 pub use response::{Response, empty_response, json_bytes, response, secret_json_bytes};
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dialect_api::{Blame, EdgeError, Response, WireError};
+use dialect_api::{Blame, EdgeError, Response, WireError, whole_seconds};
 use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 
@@ -147,8 +147,7 @@ impl Fault {
     /// When to try again, in whole seconds, where the answer says so.
     fn retry_after_seconds(self) -> Option<u64> {
         if let Self::RateLimited { retry_after } | Self::Overloaded { retry_after } = self {
-            let partial = u64::from(retry_after.subsec_nanos() > 0);
-            return Some((retry_after.as_secs() + partial).max(1));
+            return Some(whole_seconds(retry_after).max(1));
         }
         None
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use dialect_api::{EdgeError, RequestContext};
+use dialect_api::{EdgeError, RequestContext, whole_seconds};
 use http::request::Parts;
 use http::{Method, StatusCode};
 
@@ -264,9 +264,4 @@ fn rate_limited_by_proxy(wait: u64, cx: &RequestContext) -> Fault {
         retry_at: Some(time::seconds(again)),
         ..fault(StatusCode::PAYLOAD_TOO_LARGE, "OverLimit Retry...")
     }
-}
-
-/// Rounded up: a caller that comes back after this long is not sent away again.
-fn whole_seconds(wait: Duration) -> u64 {
-    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }

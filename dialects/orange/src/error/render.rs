@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use dialect_api::{Response, json_bytes, response};
+use dialect_api::{Response, json_bytes, response, whole_seconds};
 use http::header::{ALLOW, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{Method, StatusCode};
 use serde::Serialize;
@@ -207,9 +207,7 @@ fn allow_header(methods: &[Method]) -> Option<(HeaderName, HeaderValue)> {
 
 /// Whole seconds, rounded up, at least 1.
 fn retry_header(wait: Duration) -> (HeaderName, HeaderValue) {
-    let started = u64::from(wait.subsec_nanos() > 0);
-    let seconds = wait.as_secs().saturating_add(started).max(1);
-    (RETRY_AFTER, HeaderValue::from(seconds))
+    (RETRY_AFTER, HeaderValue::from(whole_seconds(wait).max(1)))
 }
 
 #[cfg(test)]

@@ -1,9 +1,8 @@
 //! How the identity service's faults look, in version 3 and in version 2.0.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
-use dialect_api::{RequestContext, Response};
+use dialect_api::{RequestContext, Response, whole_seconds};
 use http::header::{ALLOW, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::request::Parts;
 use http::{HeaderName, Method, StatusCode};
@@ -229,9 +228,4 @@ fn headers(
         headers.push((RETRY_AFTER, whole_seconds(*retry_after).to_string()));
     }
     headers
-}
-
-/// Rounded up: whoever comes back then is not too early.
-fn whole_seconds(duration: Duration) -> u64 {
-    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
 }
