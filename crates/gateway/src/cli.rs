@@ -87,15 +87,10 @@ impl ServeArgs {
                 .map(|address| Value::String(address.to_string())),
         );
         put("store", self.store.clone().map(Value::String));
-        put(
-            "log_format",
-            self.log_format.map(|format| {
-                Value::String(match format {
-                    LogFormat::Text => "text".to_owned(),
-                    LogFormat::Json => "json".to_owned(),
-                })
-            }),
-        );
+        let log_format = self
+            .log_format
+            .and_then(|format| Value::try_from(format).ok());
+        put("log_format", log_format);
         put(
             "allow_demo_accounts",
             self.allow_demo_accounts.then_some(Value::Boolean(true)),

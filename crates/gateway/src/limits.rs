@@ -2,8 +2,9 @@
 //!
 //! They hold per process: N replicas allow N times as much.
 
+use std::collections::HashMap;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use dialect_api::{EdgeError, OperationClass, RateRule};
@@ -12,11 +13,6 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter as Governor};
 use keypair_core::TenantId;
 
 use crate::config::RateLimits;
-use std::collections::HashMap;
-use std::sync::RwLock;
-
-/// More (rule, tenant) buckets than this are never kept at once: the oldest idle ones go first.
-const PRUNE_ABOVE: usize = 100_000;
 
 type Buckets = DefaultKeyedRateLimiter<TenantId>;
 
@@ -69,9 +65,7 @@ impl RateLimiter {
         let Ok(rules) = self.rules.read() else { return };
         for buckets in rules.values() {
             buckets.retain_recent();
-            if buckets.len() > PRUNE_ABOVE {
-                buckets.shrink_to_fit();
-            }
+            buckets.shrink_to_fit();
         }
     }
 
