@@ -31,9 +31,10 @@ pub(crate) enum Directive {
 }
 
 /// The methods of `KeyPairs` and `Quotas`, and those of `Directory` that may fail.
-pub(crate) const CORE_METHODS: [&str; 18] = [
+pub(crate) const CORE_METHODS: [&str; 19] = [
     "obstacles",
     "create",
+    "certify",
     "import",
     "get",
     "reveal",

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 
 use keypair_core::service::Service;
 use keypair_core::{
-    Attachment, BoxFuture, Change, CreateKeyPair, CreatedKeyPair, Error, ImportKeyPair, KeyName,
-    KeyPair, KeyPairs, Limit, Listing, Obstacles, Partition, Passphrase, QuotaRule, Quotas, Realm,
-    Scope, Selector, TenantId, Window,
+    Attachment, BoxFuture, CertifyKeyPair, Change, CreateKeyPair, CreatedKeyPair, Error,
+    ImportKeyPair, KeyName, KeyPair, KeyPairs, Limit, Listing, Obstacles, Partition, Passphrase,
+    QuotaRule, Quotas, Realm, Scope, Selector, TenantId, Window,
 };
 
 use crate::doubles::lock;
@@ -67,6 +67,16 @@ impl KeyPairs for FaultInjectingKeyPairs {
         self.note_scope(scope);
         self.faults
             .call("create", move || self.service.create(scope, new))
+    }
+
+    fn certify<'a>(
+        &'a self,
+        scope: &'a Scope,
+        new: CertifyKeyPair,
+    ) -> BoxFuture<'a, Result<CreatedKeyPair, Error>> {
+        self.note_scope(scope);
+        self.faults
+            .call("certify", move || self.service.certify(scope, new))
     }
 
     fn import<'a>(

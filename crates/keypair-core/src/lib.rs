@@ -18,11 +18,11 @@ pub mod public_key;
 pub mod service;
 
 pub use error::{Error, NameProblem, PublicKeyProblem, Source};
-pub use material::{Algorithm, KeySpec, PrivateKey};
+pub use material::{Algorithm, CertificateSpec, KeySpec, PrivateKey};
 pub use model::{
-    Attachment, Attributes, Change, CreateKeyPair, CreatedKeyPair, ImportKeyPair, KeyName, KeyPair,
-    KeyPairId, KeyPairSeed, Limit, Listing, Obstacles, Partition, Passphrase, Precedence,
-    QuotaRule, Realm, Retention, Scope, SealedPrivateKey, Selector, TenantId, Window,
+    Attachment, Attributes, CertifyKeyPair, Change, CreateKeyPair, CreatedKeyPair, ImportKeyPair,
+    KeyName, KeyPair, KeyPairId, KeyPairSeed, Limit, Listing, Obstacles, Partition, Passphrase,
+    Precedence, QuotaRule, Realm, Retention, Scope, SealedPrivateKey, Selector, TenantId, Window,
 };
 pub use ports::{BoxFuture, KeyPairs, Quotas};
 pub use public_key::{Certificate, PublicKey, PublicMaterial};

@@ -7,8 +7,10 @@ use zeroize::Zeroizing;
 
 use crate::public_key::{PublicKey, wire};
 
+mod certificate;
 pub(crate) mod rsa_key;
 
+pub use certificate::CertificateSpec;
 use rsa_key::RsaKey;
 
 /// The algorithm of a key.

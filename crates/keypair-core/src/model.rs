@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use zeroize::Zeroizing;
 
 use crate::error::NameProblem;
-use crate::material::{KeySpec, PrivateKey};
+use crate::material::{CertificateSpec, KeySpec, PrivateKey};
 use crate::public_key::PublicMaterial;
 
 /// Defines a cheap-to-clone text type: shared text with a name of its own.
@@ -294,6 +294,24 @@ pub struct CreateKeyPair {
     pub precedence: Precedence,
     /// What becomes of the private half.
     pub retention: Retention,
+    /// What is kept beside it.
+    pub attributes: Attributes,
+}
+
+/// A request to generate a key pair whose public half is a certificate that it signs itself. The
+/// private half is handed out and forgotten.
+#[derive(Debug, Clone)]
+pub struct CertifyKeyPair {
+    /// Its name.
+    pub name: KeyName,
+    /// What to generate; only RSA keys have certificates.
+    pub spec: KeySpec,
+    /// What the certificate says.
+    pub certificate: CertificateSpec,
+    /// Which limit holds.
+    pub quota: QuotaRule,
+    /// What is reported first.
+    pub precedence: Precedence,
     /// What is kept beside it.
     pub attributes: Attributes,
 }

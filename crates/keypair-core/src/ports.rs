@@ -16,9 +16,9 @@ use std::time::{Duration, SystemTime};
 use crate::error::{Error, Source};
 use crate::material::{KeySpec, PrivateKey};
 use crate::model::{
-    Attachment, Change, CreateKeyPair, CreatedKeyPair, ImportKeyPair, KeyName, KeyPair, Limit,
-    Listing, Obstacles, Partition, Passphrase, QuotaRule, Realm, Scope, SealedPrivateKey, Selector,
-    TenantId, Window,
+    Attachment, CertifyKeyPair, Change, CreateKeyPair, CreatedKeyPair, ImportKeyPair, KeyName,
+    KeyPair, Limit, Listing, Obstacles, Partition, Passphrase, QuotaRule, Realm, Scope,
+    SealedPrivateKey, Selector, TenantId, Window,
 };
 
 /// A future behind a trait object.
@@ -50,6 +50,18 @@ pub trait KeyPairs: Send + Sync {
         &'a self,
         scope: &'a Scope,
         new: CreateKeyPair,
+    ) -> BoxFuture<'a, Result<CreatedKeyPair, Error>>;
+
+    /// Generates a key pair with a self-signed certificate, good from now on, and stores the
+    /// certificate.
+    ///
+    /// # Errors
+    /// [`Error::KeyPairExists`], [`Error::QuotaExceeded`], [`Error::UnsupportedAlgorithm`],
+    /// [`Error::GenerationBusy`], [`Error::GenerationFailed`], [`Error::StoreUnavailable`].
+    fn certify<'a>(
+        &'a self,
+        scope: &'a Scope,
+        new: CertifyKeyPair,
     ) -> BoxFuture<'a, Result<CreatedKeyPair, Error>>;
 
     /// Stores a public key of the caller's.

@@ -1,23 +1,24 @@
 //! The one implementation of [`KeyPairs`] and [`Quotas`](crate::ports::Quotas): the rules that every cloud shares, and
 //! nothing that only one of them has.
 
+mod generate;
 mod quotas;
 mod refusals;
 
 use std::fmt;
 use std::sync::Arc;
 
-use self::refusals::{change_error, generation_error, obstacles, refusal};
+use self::refusals::{change_error, obstacles, refusal};
 use crate::error::{Error, Source};
 use crate::material::PrivateKey;
 use crate::model::{
-    Attachment, Change, CreateKeyPair, CreatedKeyPair, ImportKeyPair, KeyName, KeyPair,
-    KeyPairSeed, Listing, MintId, Obstacles, Partition, Passphrase, Precedence, QuotaRule, Realm,
-    Retention, Scope, SealedPrivateKey, Selector, TenantId, Window,
+    Attachment, CertifyKeyPair, Change, CreateKeyPair, CreatedKeyPair, ImportKeyPair, KeyName,
+    KeyPair, KeyPairSeed, Listing, MintId, Obstacles, Partition, Passphrase, Precedence, QuotaRule,
+    Realm, Scope, SealedPrivateKey, Selector, TenantId, Window,
 };
 use crate::ports::{
-    BoxFuture, Clock, Conflicts, Entropy, InsertError, KeyGenerator, KeyPairs, NewRecord,
-    ScanError, Sealer, Store,
+    BoxFuture, Clock, Entropy, InsertError, KeyGenerator, KeyPairs, NewRecord, ScanError, Sealer,
+    Store,
 };
 use crate::public_key::PublicMaterial;
 
@@ -193,52 +194,15 @@ impl KeyPairs for Service {
         scope: &'a Scope,
         new: CreateKeyPair,
     ) -> BoxFuture<'a, Result<CreatedKeyPair, Error>> {
-        Box::pin(async move {
-            // A look before the dear part; the insert decides all the same.
-            let found = self.obstacles(scope, &new.name, &new.quota).await?;
-            let seen = Conflicts {
-                name_taken: found.name_taken,
-                quota_reached: found.quota_reached,
-                ..Conflicts::default()
-            };
-            if let Some(error) = refusal(seen, new.precedence, || new.name.clone()) {
-                return Err(error);
-            }
-            let keep = match &new.retention {
-                Retention::Discard => None,
-                Retention::Keep { .. } if !self.ports.sealer.can_seal() => {
-                    return Err(Error::KeepingUnavailable);
-                }
-                Retention::Keep { passphrase } => Some(passphrase.as_ref()),
-            };
-            let private_key = self
-                .ports
-                .generator
-                .generate(new.spec)
-                .await
-                .map_err(|error| generation_error(error, new.spec))?;
-            let public =
-                private_key
-                    .public_key(&new.comment)
-                    .map_err(|error| Error::GenerationFailed {
-                        source: error.into(),
-                    })?;
-            let draft = Draft {
-                name: new.name,
-                public: PublicMaterial::Ssh(public),
-                generated: true,
-                attributes: new.attributes,
-                unique_public_key: false,
-            };
-            let keep = keep.map(|passphrase| (&private_key, passphrase));
-            let key_pair = self
-                .insert(scope, draft, keep, &new.quota, new.precedence)
-                .await?;
-            Ok(CreatedKeyPair {
-                key_pair,
-                private_key,
-            })
-        })
+        Box::pin(self.generate_line(scope, new))
+    }
+
+    fn certify<'a>(
+        &'a self,
+        scope: &'a Scope,
+        new: CertifyKeyPair,
+    ) -> BoxFuture<'a, Result<CreatedKeyPair, Error>> {
+        Box::pin(self.generate_certified(scope, new))
     }
 
     fn import<'a>(

@@ -4,12 +4,13 @@
 //! 2048 bits and 182 µs for 4096. So a key passes through them once, when it is made or taken in,
 //! and every encoding afterwards is sliced from the DER.
 //!
-//! There is no signing and no decryption here, and none may be added: the crate's private-key
-//! operations leak through their timing (RUSTSEC-2023-0071).
+//! The crate's operations with private keys leak through their timing (RUSTSEC-2023-0071). So there
+//! is no decryption, and one signature only: the one of a key over its own certificate, when both are
+//! made for the caller who gets the key.
 
 use pkcs1::RsaPrivateKeyRef;
 use rsa::BoxedUint;
-use rsa::pkcs1::EncodeRsaPrivateKey as _;
+use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPrivateKey as _};
 use rsa::traits::PublicKeyParts as _;
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
@@ -91,6 +92,14 @@ impl RsaKey {
             der: document.to_bytes(),
             bits,
         })
+    }
+
+    /// The key as the crate that computes with it holds it; wiped when dropped.
+    ///
+    /// # Errors
+    /// None in truth: the DER was written by this type.
+    pub(super) fn arithmetic(&self) -> Result<rsa::PrivateKey, MaterialError> {
+        rsa::PrivateKey::from_pkcs1_der(&self.der).map_err(|_| MaterialError::Invalid)
     }
 
     /// The size of the modulus in bits.

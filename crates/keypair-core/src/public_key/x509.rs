@@ -3,6 +3,7 @@
 use der::asn1::{AnyRef, BitStringRef, ContextSpecific, IntRef, OctetStringRef};
 use der::{Decode as _, Header, Reader as _, Result, SliceReader, Tag, TagNumber, Tagged as _};
 
+const LABEL: &str = "CERTIFICATE";
 const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 
 /// The bytes of the one block that a text is.
@@ -15,6 +16,11 @@ pub(super) fn decode_pem(pem: &str) -> Option<Vec<u8>> {
     let mut der = Vec::with_capacity(decoder.remaining_len());
     decoder.decode_to_end(&mut der).ok()?;
     Some(der)
+}
+
+/// A text of one block.
+pub(super) fn encode_pem(der: &[u8]) -> Option<String> {
+    pem_rfc7468::encode_string(LABEL, pem_rfc7468::LineEnding::LF, der).ok()
 }
 
 /// Walks a certificate; leaves nothing unread.
