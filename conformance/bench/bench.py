@@ -3,12 +3,14 @@
 
 Baseline: `fixed_body`, a hyper server that answers every request with the same bytes, on the same
 cores with the same load generator (wrk, 64 connections). Cases run in interleaved pairs, and each
-ratio is the median of its pairs.
+ratio is the median of its pairs. What a key pair costs a user who has many of them is measured apart,
+call by call, against a user who has few.
 """
 
 from __future__ import annotations
 
 import argparse
+import http.client
 import json
 import pathlib
 import re
@@ -57,10 +59,10 @@ class FixedBody:
         self._process.wait()
 
 
-def log_in(url: str) -> str:
+def log_in(url: str, user: str = "demo") -> str:
     body = {"auth": {"identity": {"methods": ["password"], "password": {"user": {
-        "name": "demo", "domain": {"id": "default"}, "password": "keyglot-demo"}}},
-        "scope": {"project": {"name": "demo", "domain": {"id": "default"}}}}}
+        "name": user, "domain": {"id": "default"}, "password": "keyglot-demo"}}},
+        "scope": {"project": {"name": user, "domain": {"id": "default"}}}}}
     request = urllib.request.Request(
         url + "/identity/v3/auth/tokens", json.dumps(body).encode(),
         {"Content-Type": "application/json"})
@@ -116,13 +118,100 @@ def compare(name: str, baseline, case, pairs: int) -> None:
     print(f"{name:<34} {rate:>9.0f}/s  {ratio:>5.2f} of fixed body ({fixed:.0f}/s)  p99 {tail:.2f} ms")
 
 
+class Owner:
+    """A user with so many key pairs, on a connection of its own."""
+
+    def __init__(self, url: str, user: str, count: int):
+        self._connection = http.client.HTTPConnection(url.removeprefix("http://"))
+        self._token = log_in(url, user)
+        self._path = "/compute/v2.1/os-keypairs"
+        self.count = count
+        for number in range(count):
+            self.add(number)
+
+    def _call(self, method: str, below: str, version: str, body: bytes | None = None) -> bytes:
+        headers = {"X-Auth-Token": self._token, "Content-Type": "application/json",
+                   "OpenStack-API-Version": f"compute {version}"}
+        self._connection.request(method, self._path + below, body, headers)
+        answer = self._connection.getresponse()
+        content = answer.read()
+        if answer.status // 100 != 2:
+            raise SystemExit(f"{method} {below}: {answer.status} {content!r}")
+        return content
+
+    def _timed(self, *call: str) -> tuple[float, bytes]:
+        started = time.perf_counter()
+        content = self._call(*call)
+        return (time.perf_counter() - started) * 1e6, content
+
+    def add(self, number: int) -> None:
+        body = json.dumps({"keypair": {"name": f"k{number:05}", "public_key": KEY}}).encode()
+        self._call("POST", "", "2.2", body)
+
+    def whole_list(self) -> float:
+        """Microseconds for each key pair of the list."""
+        elapsed, content = self._timed("GET", "", "2.1")
+        listed = len(json.loads(content)["keypairs"])
+        if listed != self.count:
+            raise SystemExit(f"{listed} of {self.count} key pairs were listed")
+        return elapsed / listed
+
+    def page(self) -> float:
+        """Microseconds for a page of four from the middle."""
+        marker = f"?limit=4&marker=k{self.count // 2:05}"
+        elapsed, content = self._timed("GET", marker, "2.35")
+        if len(json.loads(content)["keypairs"]) != 4:
+            raise SystemExit("the page is not full")
+        return elapsed
+
+    def show(self) -> float:
+        """Microseconds for one key pair."""
+        return self._timed("GET", f"/k{self.count // 2:05}", "2.2")[0]
+
+    def delete(self) -> float:
+        """Microseconds for one key pair, which is put back untimed."""
+        elapsed, _ = self._timed("DELETE", f"/k{self.count // 2:05}", "2.2")
+        self.add(self.count // 2)
+        return elapsed
+
+
+def compare_sizes(url: str) -> None:
+    """What a key pair costs a user who has many, as a multiple of what it costs one who has few."""
+    few, many = Owner(url, "demo", 10), Owner(url, "demo2", 10_000)
+    print("microseconds, Nova, memory         with 10   with 10 000   ratio")
+    for name, what, rounds in (
+        ("whole list, each key pair", Owner.whole_list, 15),
+        ("page of four", Owner.page, 400),
+        ("show", Owner.show, 400),
+        ("delete", Owner.delete, 400),
+    ):
+        rows = [(what(few), what(many)) for _ in range(rounds)]
+        small, large = (statistics.median(column) for column in zip(*rows))
+        print(f"{name:<34} {small:>7.1f} {large:>13.1f} {large / small:>7.2f}")
+
+
+def measure_sizes(binary: pathlib.Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        config = pathlib.Path(folder) / "keyglot.toml"
+        config.write_text(CONFIG)
+        with Gateway(binary, config=config) as gateway:
+            compare_sizes(gateway.url)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", type=pathlib.Path, required=True)
-    parser.add_argument("--fixed-body", type=pathlib.Path, required=True)
+    parser.add_argument("--fixed-body", type=pathlib.Path)
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--sizes-only", action="store_true",
+                        help="only what a key pair costs a user who has many")
     arguments = parser.parse_args()
+    if arguments.sizes_only:
+        measure_sizes(arguments.binary)
+        return
+    if arguments.fixed_body is None:
+        parser.error("--fixed-body is needed for all but --sizes-only")
     if shutil.which("wrk") is None:
         raise SystemExit("wrk is missing: install Debian's package wrk")
 
@@ -155,6 +244,7 @@ def main() -> None:
                     arguments.pairs)
             print(f"resident memory after that         {resident_mib(gateway):.0f} MiB")
     baseline.stop()
+    measure_sizes(arguments.binary)
 
 
 if __name__ == "__main__":
