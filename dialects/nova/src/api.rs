@@ -61,6 +61,17 @@ impl Api {
         self.at_least(75)
     }
 
+    /// Whether unknown parameters are a fault of calls that took any for longest.
+    pub(crate) fn refuses_all_parameters(self) -> bool {
+        self.at_least(102)
+    }
+
+    /// Whether quotas of classes have the figures that those of projects have: before, they lack
+    /// those of server groups and keep those of networks.
+    pub(crate) fn aligns_classes(self) -> bool {
+        self.at_least(50)
+    }
+
     /// Whether limits and quotas are without the figures of networks.
     pub(crate) fn drops_networks(self) -> bool {
         self.at_least(36)

@@ -164,6 +164,18 @@ impl Requester {
         }
     }
 
+    /// Whether the caller may do what everybody may who works in a project.
+    ///
+    /// # Errors
+    /// [`Error::PolicyDenied`] with the rule.
+    pub(crate) fn permit_anybody(&self, rule: &'static str) -> Result<(), Error> {
+        if self.system {
+            Err(Error::PolicyDenied { rule })
+        } else {
+            Ok(())
+        }
+    }
+
     /// Whether the caller may do what only administrators may.
     ///
     /// # Errors

@@ -21,6 +21,7 @@ use crate::error::Error;
 use crate::request::json::{self, Value};
 use crate::request::media;
 use crate::request::microversion::{negotiate, newest};
+use crate::request::query::{Known, Query, Rule};
 use crate::response::headers;
 use crate::route::compute_path::{Family, Target};
 use crate::route::resource::Resource;
@@ -56,9 +57,6 @@ pub(crate) async fn call(
         action,
     } = below(config, request, cx)?;
     let api = agree(config, family, request)?;
-    if !media::is_readable(&request.head.headers) {
-        return Err(Error::UnsupportedContentType);
-    }
     let body = read_body(request)?;
     let requester = Requester::new(config, caller, ports.directory);
     if let Some(asked) = project.clone().filter(|asked| !requester.reaches(asked)) {
@@ -122,8 +120,12 @@ fn agree(config: &Config, family: Family, request: &Request) -> Result<Api, Erro
     }
 }
 
-/// The body of a `POST` or `PUT`; other methods' bodies are not looked at. No body is `null`.
+/// The body of a `POST` or `PUT`; of other methods' bodies only the type is looked at. No body is
+/// `null`.
 fn read_body(request: &Request) -> Result<Value, Error> {
+    if !media::is_readable(&request.head.headers) {
+        return Err(Error::UnsupportedContentType);
+    }
     if !matches!(request.head.method, Method::POST | Method::PUT) {
         return Ok(Value::Null);
     }
@@ -145,8 +147,8 @@ fn sign(response: &mut Response, api: Api, cx: &RequestContext) {
 impl Call<'_> {
     async fn act(&self, action: Action, body: Value) -> Result<Response, Error> {
         match action {
-            Action::ShowVersion => Ok(versions::show_with_token(self)),
-            Action::CreateKeyPair => create_key_pair::create(self, body).await,
+            Action::ShowVersion => versions::show_with_token(self),
+            Action::CreateKeyPair => create_key_pair::create(self, &body).await,
             Action::ListKeyPairs => key_pairs::list(self).await,
             Action::ShowKeyPair => key_pairs::show(self).await,
             Action::DeleteKeyPair => key_pairs::delete(self).await,
@@ -154,10 +156,10 @@ impl Call<'_> {
             Action::ShowQuotaSet => quotas::show(self).await,
             Action::ShowQuotaSetDetail => quotas::detail(self).await,
             Action::ShowQuotaSetDefaults => quotas::defaults(self),
-            Action::UpdateQuotaSet => quotas::update(self, body).await,
+            Action::UpdateQuotaSet => quotas::update(self, &body).await,
             Action::DeleteQuotaSet => quotas::delete(self).await,
             Action::ShowQuotaClassSet => quotas::class(self),
-            Action::ListExtensions => Ok(extensions::list(self)),
+            Action::ListExtensions => extensions::list(self),
             Action::ShowExtension => extensions::show(self),
             Action::ListFlavors => Ok(flavors::list(self)),
             Action::ListFlavorsDetail => Ok(flavors::detail(self)),
@@ -166,14 +168,34 @@ impl Call<'_> {
 
     /// A successful answer with a body, in the type that the caller prefers.
     fn ok(&self, body: Bytes) -> Response {
-        let content_type = media::preferred_json(&self.request.head.headers);
-        response(StatusCode::OK, content_type, body)
+        response(
+            StatusCode::OK,
+            media::preferred_json(&self.request.head),
+            body,
+        )
     }
 
     /// The limit on key pairs of projects that have none of their own.
     fn default_limit(&self) -> Limit {
         let limit = u32::try_from(self.config.key_pairs_quota);
         limit.map_or(Limit::Unlimited, Limit::AtMost)
+    }
+
+    /// Holds the query against the parameters that the call knows, where unknown ones are a fault
+    /// from a version on.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`].
+    fn read_query(
+        &self,
+        parameters: &'static [(&'static str, Rule)],
+        refuses_others: bool,
+    ) -> Result<Query, Error> {
+        let known = Known {
+            parameters,
+            refuses_others,
+        };
+        Query::read(&self.request.head.uri, known)
     }
 
     /// Where a user's key pairs lie.

@@ -71,9 +71,9 @@ pub enum Error {
         /// As it was asked for.
         project: String,
     },
-    /// There is no extension of that alias.
-    #[error("no such extension")]
-    ExtensionNotFound,
+    /// There is no extension of that alias, no version of that id.
+    #[error("no such resource")]
+    ResourceNotFound,
     /// A quota is needed and the token has no project.
     #[error("the token has no project")]
     NoProject,
@@ -92,9 +92,6 @@ pub enum Error {
     /// The public key is not a certificate.
     #[error("the certificate is not valid")]
     BadCertificate,
-    /// Certificates are not generated.
-    #[error("certificates are not generated")]
-    CertificateGeneration,
     /// A key pair of that name exists.
     #[error("a key pair of that name exists")]
     KeyPairExists {
@@ -235,14 +232,13 @@ impl WireError for Error {
             Self::Invalid { .. } => "invalid",
             Self::PolicyDenied { .. } => "policy_denied",
             Self::InvalidProject { .. } => "invalid_project",
-            Self::ExtensionNotFound => "extension_not_found",
+            Self::ResourceNotFound => "resource_not_found",
             Self::NoProject => "no_project",
             Self::QuotaExceeded => "quota_exceeded",
             Self::UnsafeName => "unsafe_name",
             Self::NameLength => "name_length",
             Self::BadPublicKey => "bad_public_key",
             Self::BadCertificate => "bad_certificate",
-            Self::CertificateGeneration => "certificate_generation",
             Self::KeyPairExists { .. } => "key_pair_exists",
             Self::KeyPairNotFound { .. } => "key_pair_not_found",
             Self::KeyPairInUse { .. } => "key_pair_in_use",
@@ -265,14 +261,13 @@ impl WireError for Error {
             | Self::Invalid { .. }
             | Self::PolicyDenied { .. }
             | Self::InvalidProject { .. }
-            | Self::ExtensionNotFound
+            | Self::ResourceNotFound
             | Self::NoProject
             | Self::QuotaExceeded
             | Self::UnsafeName
             | Self::NameLength
             | Self::BadPublicKey
             | Self::BadCertificate
-            | Self::CertificateGeneration
             | Self::KeyPairExists { .. }
             | Self::KeyPairNotFound { .. }
             | Self::KeyPairInUse { .. }

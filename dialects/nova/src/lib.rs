@@ -95,9 +95,9 @@ impl Dialect for Nova {
         let config = &self.config;
         match operation {
             Operation::Options => Ok(empty_response(StatusCode::OK)),
-            Operation::ListVersions => Ok(compute::versions::list(config, request, cx)),
+            Operation::ListVersions => compute::versions::list(config, request, cx),
             Operation::ShowVersion => compute::versions::show_to_all(config, request, cx),
-            Operation::ListChoices => Ok(compute::versions::choices(config, request, cx)),
+            Operation::ListChoices => compute::versions::choices(config, request, cx),
             Operation::Unknown | Operation::Compute(_) => {
                 compute::call(config, request, caller, cx, ports).await
             }

@@ -3,11 +3,12 @@
 use bytes::Bytes;
 use dialect_api::{Response, response};
 use keypair_core::{
-    Attributes, CreateKeyPair, ImportKeyPair, KeyName, Precedence, QuotaRule, Retention, Scope,
+    Attributes, CertifyKeyPair, CreateKeyPair, ImportKeyPair, KeyName, Precedence, QuotaRule,
+    Retention, Scope,
 };
 
 use super::Call;
-use super::key_material::{GENERATED, Kind, comment};
+use super::key_material::{GENERATED, Kind, certificate, comment};
 use crate::error::Error;
 use crate::request::json::Value;
 use crate::request::key_pair::{Wanted, decode};
@@ -20,7 +21,7 @@ use crate::response::key_pair;
 /// [`Error::Invalid`] and its like, [`Error::PolicyDenied`], [`Error::NoProject`],
 /// [`Error::QuotaExceeded`], [`Error::BadPublicKey`], [`Error::BadCertificate`],
 /// [`Error::KeyPairExists`], in this order.
-pub(super) async fn create(call: &Call<'_>, body: Value) -> Result<Response, Error> {
+pub(super) async fn create(call: &Call<'_>, body: &Value) -> Result<Response, Error> {
     let wanted = decode(call.api, body)?;
     let owner = wanted.user_id.as_deref().unwrap_or(&call.requester.user_id);
     call.requester.permit("os-keypairs:create", owner)?;
@@ -45,13 +46,9 @@ pub(super) async fn create(call: &Call<'_>, body: Value) -> Result<Response, Err
             Err(error) => return Err(place.unless_full(call, &wanted.name, error).await),
         },
         (None, Kind::Ssh) => generate(call, &place, &wanted, owner).await?,
-        // Generating a certificate goes here once the core can build one.
-        (None, Kind::X509) => {
-            let error = Error::CertificateGeneration;
-            return Err(place.unless_full(call, &wanted.name, error).await);
-        }
+        (None, Kind::X509) => certify(call, &place, &wanted, owner).await?,
     };
-    let content_type = preferred_json(&call.request.head.headers);
+    let content_type = preferred_json(&call.request.head);
     Ok(response(call.api.created(), content_type, body))
 }
 
@@ -71,6 +68,24 @@ async fn generate(
         attributes: Attributes::default(),
     };
     let created = call.ports.keypairs.create(&place.scope, new).await?;
+    Ok(key_pair::generated(call.api, &created, owner)?)
+}
+
+async fn certify(
+    call: &Call<'_>,
+    place: &Place,
+    wanted: &Wanted,
+    owner: &str,
+) -> Result<Bytes, Error> {
+    let new = CertifyKeyPair {
+        name: wanted.name.clone(),
+        spec: GENERATED,
+        certificate: certificate(owner),
+        quota: place.quota.clone(),
+        precedence: Precedence::QuotaFirst,
+        attributes: Attributes::default(),
+    };
+    let created = call.ports.keypairs.certify(&place.scope, new).await?;
     Ok(key_pair::generated(call.api, &created, owner)?)
 }
 

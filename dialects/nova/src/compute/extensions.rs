@@ -6,16 +6,25 @@ use super::Call;
 use crate::error::Error;
 use crate::response::extensions;
 
+const RULE: &str = "extensions";
+
 /// Lists the extensions.
-pub(super) fn list(call: &Call<'_>) -> Response {
-    call.ok(extensions::list())
+///
+/// # Errors
+/// [`Error::Invalid`], [`Error::PolicyDenied`], in this order.
+pub(super) fn list(call: &Call<'_>) -> Result<Response, Error> {
+    call.read_query(&[], call.api.refuses_all_parameters())?;
+    call.requester.permit_anybody(RULE)?;
+    Ok(call.ok(extensions::list()))
 }
 
 /// Shows one extension.
 ///
 /// # Errors
-/// [`Error::ExtensionNotFound`].
+/// As [`list`], then [`Error::ResourceNotFound`].
 pub(super) fn show(call: &Call<'_>) -> Result<Response, Error> {
-    let body = extensions::one(call.resource.name()).ok_or(Error::ExtensionNotFound)?;
+    call.read_query(&[], call.api.refuses_all_parameters())?;
+    call.requester.permit_anybody(RULE)?;
+    let body = extensions::one(call.resource.name()).ok_or(Error::ResourceNotFound)?;
     Ok(call.ok(body))
 }

@@ -7,7 +7,7 @@ use super::Call;
 use crate::api::Api;
 use crate::error::Error;
 use crate::request::media::JSON;
-use crate::request::query::{Known, Query, Rule};
+use crate::request::query::{Known, Query, Rule, digits};
 use crate::response::key_pair::{self, NextPage};
 use crate::route::Base;
 use crate::route::compute_path::Family;
@@ -146,7 +146,10 @@ fn page_size(query: &Query, max_limit: u32) -> u32 {
     // Too many digits for a number ask for more than there can be.
     let limit = query
         .last("limit")
-        .map_or(max_limit, |digits| digits.parse().unwrap_or(u32::MAX));
+        .map_or(max_limit, |limit| match digits(limit) {
+            "" => 0,
+            digits => digits.parse().unwrap_or(u32::MAX),
+        });
     limit.min(max_limit)
 }
 

@@ -4,19 +4,17 @@ use dialect_api::Response;
 
 use super::Call;
 use crate::error::Error;
-use crate::request::query::{Known, Query, Rule};
+use crate::request::query::Rule;
 use crate::response::limits;
 
 /// Shows the limits of the caller's project, or to administrators those of another.
 ///
 /// # Errors
-/// [`Error::Invalid`], [`Error::PolicyDenied`], in this order.
+/// [`Error::Invalid`], [`Error::PolicyDenied`], [`Error::NoProject`], in this order.
 pub(super) async fn show(call: &Call<'_>) -> Result<Response, Error> {
-    let known = Known {
-        parameters: &[("tenant_id", Rule::Text)],
-        refuses_others: call.api.refuses_parameters(),
-    };
-    let query = Query::read(&call.request.head.uri, known)?;
+    let refuses_others = call.api.refuses_parameters();
+    let query = call.read_query(&[("tenant_id", Rule::Text)], refuses_others)?;
+    call.requester.permit_anybody("limits")?;
     let project = match query.last("tenant_id") {
         Some(other) => {
             call.requester.permit_admin("limits:other_project")?;
@@ -24,10 +22,7 @@ pub(super) async fn show(call: &Call<'_>) -> Result<Response, Error> {
         }
         None => call.requester.project_id.as_deref(),
     };
-    let key_pairs = match project {
-        Some(project) => call.limit_of(project).await?,
-        None => call.default_limit(),
-    };
+    let key_pairs = call.limit_of(project.ok_or(Error::NoProject)?).await?;
     let rules = &call.config.rate_limits;
     let body = limits::body(call.api, key_pairs, rules, call.cx.received_at);
     Ok(call.ok(body))

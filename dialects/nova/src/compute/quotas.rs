@@ -9,7 +9,7 @@ use super::Call;
 use crate::error::Error;
 use crate::request::json::Value;
 use crate::request::media::JSON;
-use crate::request::query::{Known, Query, Rule};
+use crate::request::query::{Query, Rule};
 use crate::response::quotas;
 use crate::validate::{amount, quota_set, schema};
 
@@ -18,9 +18,9 @@ use crate::validate::{amount, quota_set, schema};
 /// # Errors
 /// [`Error::Invalid`], [`Error::PolicyDenied`], [`Error::InvalidProject`], in this order.
 pub(super) async fn show(call: &Call<'_>) -> Result<Response, Error> {
-    call.read_quota_query()?;
+    let query = call.read_quota_query()?;
     let project = call.readable_project("os-quota-sets:show")?;
-    let limit = call.limit_of(project).await?;
+    let limit = call.shown_limit(project, user(&query)).await?;
     Ok(call.ok(quotas::set(call.api, Some(project), limit)))
 }
 
@@ -29,18 +29,21 @@ pub(super) async fn show(call: &Call<'_>) -> Result<Response, Error> {
 /// # Errors
 /// As [`show`].
 pub(super) async fn detail(call: &Call<'_>) -> Result<Response, Error> {
-    call.read_quota_query()?;
+    let query = call.read_quota_query()?;
     let project = call.readable_project("os-quota-sets:detail")?;
-    let limit = call.limit_of(project).await?;
+    let limit = call.shown_limit(project, user(&query)).await?;
     Ok(call.ok(quotas::detailed_set(call.api, project, limit)))
 }
 
-/// Shows the quotas of projects that have none of their own.
+/// Shows the quotas of projects that have none of their own. They are no secret of the project that
+/// is named.
 ///
 /// # Errors
-/// [`Error::PolicyDenied`], [`Error::InvalidProject`], in this order.
+/// [`Error::Invalid`], [`Error::PolicyDenied`], [`Error::InvalidProject`], in this order.
 pub(super) fn defaults(call: &Call<'_>) -> Result<Response, Error> {
-    let project = call.readable_project("os-quota-sets:defaults")?;
+    call.read_query(&[], false)?;
+    call.requester.permit_anybody("os-quota-sets:defaults")?;
+    let project = call.existing_project()?;
     let body = quotas::set(call.api, Some(project), call.default_limit());
     Ok(call.ok(body))
 }
@@ -49,13 +52,13 @@ pub(super) fn defaults(call: &Call<'_>) -> Result<Response, Error> {
 ///
 /// # Errors
 /// As [`show`].
-pub(super) async fn update(call: &Call<'_>, mut body: Value) -> Result<Response, Error> {
-    schema::check(quota_set::schema(call.api), &mut body)
+pub(super) async fn update(call: &Call<'_>, body: &Value) -> Result<Response, Error> {
+    schema::check(quota_set::schema(call.api), body)
         .map_err(|message| Error::Invalid { message })?;
-    call.read_quota_query()?;
+    let query = call.read_quota_query()?;
     call.requester.permit_admin("os-quota-sets:update")?;
     let project = call.existing_project()?;
-    let holder = TenantId::new(project);
+    let holder = holder(project, user(&query));
     let figures = body.member(quota_set::QUOTA_SET);
     let asked = figures.and_then(|figures| figures.member("key_pairs"));
     if let Some(Ok(asked)) = asked.map(amount::read) {
@@ -63,7 +66,7 @@ pub(super) async fn update(call: &Call<'_>, mut body: Value) -> Result<Response,
         let quotas = call.ports.quotas;
         quotas.set_limit(&call.cx.realm, &holder, limit).await?;
     }
-    let limit = call.limit_of(project).await?;
+    let limit = call.shown_limit(project, user(&query)).await?;
     Ok(call.ok(quotas::set(call.api, None, limit)))
 }
 
@@ -72,9 +75,9 @@ pub(super) async fn update(call: &Call<'_>, mut body: Value) -> Result<Response,
 /// # Errors
 /// [`Error::Invalid`], [`Error::PolicyDenied`], in this order.
 pub(super) async fn delete(call: &Call<'_>) -> Result<Response, Error> {
-    call.read_quota_query()?;
+    let query = call.read_quota_query()?;
     call.requester.permit_admin("os-quota-sets:delete")?;
-    let holder = TenantId::new(call.resource.name());
+    let holder = holder(call.resource.name(), user(&query));
     call.ports
         .quotas
         .clear_limit(&call.cx.realm, &holder)
@@ -85,11 +88,26 @@ pub(super) async fn delete(call: &Call<'_>) -> Result<Response, Error> {
 /// Shows the quotas of a class of projects: whatever it is called, the defaults.
 ///
 /// # Errors
-/// [`Error::PolicyDenied`].
+/// [`Error::Invalid`], [`Error::PolicyDenied`], in this order.
 pub(super) fn class(call: &Call<'_>) -> Result<Response, Error> {
+    call.read_query(&[], call.api.refuses_all_parameters())?;
     call.requester.permit_admin("os-quota-class-sets:show")?;
     let body = quotas::class_set(call.api, call.resource.name(), call.default_limit());
     Ok(call.ok(body))
+}
+
+/// The user that a query names. An empty id names nobody.
+fn user(query: &Query) -> Option<&str> {
+    query.first("user_id").filter(|id| !id.is_empty())
+}
+
+/// Whose limit a call on quotas is about. A limit of one user in a project is kept and shown, and
+/// holds for nothing: Nova counts key pairs against the project's alone.
+fn holder(project: &str, user: Option<&str>) -> TenantId {
+    match user {
+        Some(user) => TenantId::new(format!("{project}/{user}")),
+        None => TenantId::new(project),
+    }
 }
 
 impl Call<'_> {
@@ -100,13 +118,21 @@ impl Call<'_> {
         Ok(stored.unwrap_or_else(|| self.default_limit()))
     }
 
-    /// A user may be named, and changes nothing: key pairs have one limit for all of a project's.
-    fn read_quota_query(&self) -> Result<(), Error> {
-        let known = Known {
-            parameters: &[("user_id", Rule::Text)],
-            refuses_others: self.api.refuses_parameters(),
-        };
-        Query::read(&self.request.head.uri, known).map(drop)
+    /// The limit that is shown: a user's own, where one is named and has one, else the project's.
+    async fn shown_limit(&self, project: &str, user: Option<&str>) -> Result<Limit, Error> {
+        if user.is_some() {
+            let holder = holder(project, user);
+            let stored = self.ports.quotas.limit(&self.cx.realm, &holder).await?;
+            if let Some(limit) = stored {
+                return Ok(limit);
+            }
+        }
+        self.limit_of(project).await
+    }
+
+    fn read_quota_query(&self) -> Result<Query, Error> {
+        let refuses_others = self.api.refuses_parameters();
+        self.read_query(&[("user_id", Rule::Text)], refuses_others)
     }
 
     /// The project of the path, if the caller may see its quotas.

@@ -87,7 +87,7 @@ fn render_compute(config: &Config, error: &Error, head: &Parts, cx: &RequestCont
     };
     let mut response = match answer(error, &at) {
         Answer::Fault(fault) => fault_response(&fault),
-        Answer::Page(page) => page.answer(&head.headers),
+        Answer::Page(page) => page.answer(head),
         Answer::NoToken => no_token(&Base::of(head, cx)),
     };
     if let Some(family) = family {
@@ -116,14 +116,13 @@ fn shown_version(config: &Config, error: &Error, head: &Parts) -> Option<String>
         | Error::Invalid { .. }
         | Error::PolicyDenied { .. }
         | Error::InvalidProject { .. }
-        | Error::ExtensionNotFound
+        | Error::ResourceNotFound
         | Error::NoProject
         | Error::QuotaExceeded
         | Error::UnsafeName
         | Error::NameLength
         | Error::BadPublicKey
         | Error::BadCertificate
-        | Error::CertificateGeneration
         | Error::KeyPairExists { .. }
         | Error::KeyPairNotFound { .. }
         | Error::KeyPairInUse { .. }

@@ -115,8 +115,7 @@ fn status(error: &Error, at: &Circumstances<'_>) -> StatusCode {
             StatusCode::FORBIDDEN
         }
         Error::KeyPairExists { .. } | Error::KeyPairInUse { .. } => StatusCode::CONFLICT,
-        Error::KeyPairNotFound { .. } | Error::ExtensionNotFound => StatusCode::NOT_FOUND,
-        Error::CertificateGeneration => StatusCode::NOT_IMPLEMENTED,
+        Error::KeyPairNotFound { .. } | Error::ResourceNotFound => StatusCode::NOT_FOUND,
         Error::TokenUnchecked(_) | Error::Unavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
         Error::Edge(_) | Error::Identity(_) | Error::Failed(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -147,7 +146,7 @@ fn message(error: &Error, at: &Circumstances<'_>) -> String {
         Error::InvalidProject { project } => {
             format!("Project ID {project} is not a valid project.")
         }
-        Error::ExtensionNotFound => NOT_FOUND.to_owned(),
+        Error::ResourceNotFound => NOT_FOUND.to_owned(),
         Error::NoProject => "Forbidden".to_owned(),
         Error::QuotaExceeded => "Quota exceeded, too many key pairs.".to_owned(),
         Error::UnsafeName => invalid_key_pair("Keypair name contains unsafe characters"),
@@ -158,9 +157,6 @@ fn message(error: &Error, at: &Circumstances<'_>) -> String {
         Error::BadCertificate => invalid_key_pair(
             "failed to generate X509 fingerprint. Error message: not a certificate in PEM",
         ),
-        Error::CertificateGeneration => {
-            "Key pairs of type x509 are not generated here; import a certificate.".to_owned()
-        }
         Error::KeyPairExists { name } => format!("Key pair '{name}' already exists."),
         Error::KeyPairInUse { name } => format!("Key pair '{name}' is in use."),
         Error::KeyPairNotFound { name, user_id } => not_found(name, user_id.as_deref(), at),

@@ -5,11 +5,14 @@
 
 use bytes::Bytes;
 use dialect_api::{Response, response};
-use http::{HeaderMap, StatusCode};
+use http::request::Parts;
+use http::{Method, StatusCode};
 use serde::Serialize;
 
 use crate::request::media::{HTML, JSON, preferred};
 use crate::response::json;
+
+const PAGE_TYPE: &str = "text/html; charset=UTF-8";
 
 /// A refusal of that layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,13 +53,17 @@ impl Page {
         }
     }
 
-    /// The answer, in the form that the request's headers prefer.
-    pub(super) fn answer(&self, headers: &HeaderMap) -> Response {
+    /// The answer, in the form that the request's headers prefer. To a `HEAD` it has no form, and
+    /// calls itself a page.
+    pub(super) fn answer(&self, head: &Parts) -> Response {
+        if head.method == Method::HEAD {
+            return response(self.status, PAGE_TYPE, Bytes::new());
+        }
         let Self {
             title, explanation, ..
         } = self;
         let status = format!("{} {title}", self.status.as_u16());
-        match preferred(headers, &[HTML, JSON]) {
+        match preferred(&head.headers, &[HTML, JSON]) {
             Some(JSON) => {
                 let body = JsonPage {
                     message: format!("{explanation}<br /><br />\n\n\n"),
@@ -70,7 +77,7 @@ impl Page {
                     "<html>\n <head>\n  <title>{status}</title>\n </head>\n <body>\n  \
                      <h1>{status}</h1>\n  {explanation}<br /><br />\n\n\n\n </body>\n</html>"
                 );
-                response(self.status, "text/html; charset=UTF-8", Bytes::from(body))
+                response(self.status, PAGE_TYPE, Bytes::from(body))
             }
             None => {
                 let body = format!("{status}\n\n{explanation}\n\n   ");

@@ -26,9 +26,9 @@ pub(crate) struct Wanted {
 ///
 /// # Errors
 /// [`Error::Invalid`] and, in the rackspace flavour, [`Error::UnsafeName`], [`Error::NameLength`].
-pub(crate) fn decode(api: Api, mut body: Value) -> Result<Wanted, Error> {
+pub(crate) fn decode(api: Api, body: &Value) -> Result<Wanted, Error> {
     if api.family == Family::Rackspace {
-        let wanted = rackspace::check(&body)?;
+        let wanted = rackspace::check(body)?;
         return Ok(Wanted {
             name: key_name(wanted.name)?,
             kind: Kind::Ssh,
@@ -36,12 +36,14 @@ pub(crate) fn decode(api: Api, mut body: Value) -> Result<Wanted, Error> {
             user_id: None,
         });
     }
-    schema::check(key_pair::schema(api), &mut body)
-        .map_err(|message| Error::Invalid { message })?;
+    schema::check(key_pair::schema(api), body).map_err(|message| Error::Invalid { message })?;
     let member = |name: &str| body.member("keypair")?.member(name)?.as_text();
     let name = member("name").and_then(Text::as_str).unwrap_or_default();
-    let x509 = member("type").is_some_and(|kind| kind.is("x509"));
-    let user_id = member("user_id").map(|id| id.lossy().to_owned());
+    // v2 lets members through that it does not know, and these are among them.
+    let kind = member("type").filter(|_| api.has_types());
+    let x509 = kind.is_some_and(|kind| kind.is("x509"));
+    let user_id = member("user_id").filter(|_| api.has_user_ids());
+    let user_id = user_id.map(|id| id.lossy().to_owned());
     Ok(Wanted {
         name: key_name(names::stored(name))?,
         kind: if x509 { Kind::X509 } else { Kind::Ssh },

@@ -2,6 +2,8 @@
 
 use http::HeaderMap;
 use http::header::{ACCEPT, CONTENT_TYPE};
+use http::request::Parts;
+use percent_encoding::percent_decode_str;
 
 /// JSON.
 pub(crate) const JSON: &str = "application/json";
@@ -23,9 +25,14 @@ pub(crate) fn is_readable(headers: &HeaderMap) -> bool {
     matches!(essence, "" | "text/plain" | JSON | VENDOR_JSON)
 }
 
-/// The type of a successful answer: JSON, under Nova's own name if the client prefers that.
-pub(crate) fn preferred_json(headers: &HeaderMap) -> &'static str {
-    preferred(headers, &[JSON, VENDOR_JSON]).unwrap_or(JSON)
+/// The type of a successful answer: JSON, under Nova's own name if the client prefers that. A path
+/// that ends in `.json` goes before what the client prefers.
+pub(crate) fn preferred_json(head: &Parts) -> &'static str {
+    let path: Vec<u8> = percent_decode_str(head.uri.path()).collect();
+    if path.ends_with(b".json") {
+        return JSON;
+    }
+    preferred(&head.headers, &[JSON, VENDOR_JSON]).unwrap_or(JSON)
 }
 
 /// The one of the offers that `Accept` prefers, the earlier of two that it likes equally; `None`
@@ -42,32 +49,49 @@ pub(crate) fn preferred(headers: &HeaderMap, offers: &[&'static str]) -> Option<
     best.map(|(offer, _)| offer)
 }
 
-/// The media ranges of `Accept`, each with its quality in thousandths.
-struct Accepted<'h>(Vec<(&'h str, u16)>);
+/// The media ranges of `Accept`, each with its quality in thousandths; `None` if the header breaks
+/// the grammar, and then says nothing against anything.
+struct Accepted<'h>(Option<Vec<(&'h str, u16)>>);
 
 fn accepted(headers: &HeaderMap) -> Accepted<'_> {
-    let lines = headers.get_all(ACCEPT);
-    let texts = lines.iter().filter_map(|line| line.to_str().ok());
-    Accepted(
-        texts
-            .flat_map(|text| text.split(','))
-            .filter_map(media_range)
-            .collect(),
-    )
-}
-
-fn media_range(text: &str) -> Option<(&str, u16)> {
-    let mut parts = text.split(';').map(str::trim);
-    let range = parts.next().filter(|range| range.contains('/'))?;
-    let mut quality = 1000;
-    for parameter in parts {
-        if let Some((name, value)) = parameter.split_once('=')
-            && name.trim().eq_ignore_ascii_case("q")
-        {
-            quality = thousandths(value.trim())?;
+    let mut ranges = Vec::new();
+    for line in headers.get_all(ACCEPT) {
+        let elements = line.to_str().unwrap_or("no ASCII").split(',');
+        for element in elements.map(str::trim).filter(|it| !it.is_empty()) {
+            match media_range(element) {
+                Some(range) => ranges.extend(range),
+                None => return Accepted(None),
+            }
         }
     }
-    Some((range, quality))
+    Accepted(Some(ranges))
+}
+
+/// Reads an element: nothing inside if it has parameters of its own, which no offer has; `None` if
+/// it breaks the grammar. Source: RFC 9110, 12.5.1.
+fn media_range(text: &str) -> Option<Option<(&str, u16)>> {
+    let mut parts = text.split(';').map(str::trim);
+    let range = parts.next()?;
+    let (class, kind) = range.split_once('/')?;
+    if !is_token(class) || !is_token(kind) {
+        return None;
+    }
+    let mut bare = true;
+    for parameter in parts {
+        let (name, value) = parameter.split_once('=')?;
+        if name.eq_ignore_ascii_case("q") {
+            // What follows the quality extends it, and means nothing.
+            let quality = thousandths(value)?;
+            return Some(bare.then_some((range, quality)));
+        }
+        bare = false;
+    }
+    Some(bare.then_some((range, 1000)))
+}
+
+fn is_token(text: &str) -> bool {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    !text.is_empty() && text.bytes().all(fits)
 }
 
 /// A quality, `0` to `1` with up to three digits behind the point. Source: RFC 9110, 12.4.2.
@@ -98,8 +122,12 @@ impl Accepted<'_> {
                 (range == "*/*").then_some(0)
             }
         };
-        let ranges = self.0.iter();
-        let fitting = ranges.filter_map(|(range, quality)| Some((fits(range)?, *quality)));
+        let Some(ranges) = &self.0 else {
+            return 1000;
+        };
+        let fitting = ranges
+            .iter()
+            .filter_map(|(range, quality)| Some((fits(range)?, *quality)));
         // Of two ranges that are equally exact the first counts.
         let best = fitting.reduce(|best, next| if next.0 > best.0 { next } else { best });
         best.map_or(0, |(_, quality)| quality)
@@ -157,15 +185,37 @@ mod tests {
         assert_eq!(choice("text/html;q=0, */*"), Some(JSON));
         assert_eq!(choice("image/png"), None);
         assert_eq!(choice("*/*;q=0"), None);
-        assert_eq!(choice("application/json;q=2"), None);
-        assert_eq!(choice("application/json;q=0.1234"), None);
+        assert_eq!(
+            choice("application/json;q=0.5;a, text/html;q=0.4"),
+            Some(JSON)
+        );
+        assert_eq!(choice("application/json;version=1"), None);
+        assert_eq!(choice(", ,application/json"), Some(JSON));
+        for broken in [
+            "application/json;q=2",
+            "application/json;q=0.1234",
+            "json",
+            "a/b, c",
+            "a/b;c",
+            "/",
+            "é/b",
+        ] {
+            assert_eq!(choice(broken), Some(HTML), "{broken}");
+        }
     }
 
     #[test]
     fn vendor_json_must_be_preferred() {
-        assert_eq!(preferred_json(&HeaderMap::new()), JSON);
-        assert_eq!(preferred_json(&with(ACCEPT, "*/*")), JSON);
-        assert_eq!(preferred_json(&with(ACCEPT, VENDOR_JSON)), VENDOR_JSON);
-        assert_eq!(preferred_json(&with(ACCEPT, "application/xml")), JSON);
+        let choice = |path: &str, accept: &str| {
+            let request = http::Request::get(path).header(ACCEPT, accept);
+            let (head, ()) = request.body(()).unwrap().into_parts();
+            preferred_json(&head)
+        };
+        assert_eq!(choice("/", "*/*"), JSON);
+        assert_eq!(choice("/", VENDOR_JSON), VENDOR_JSON);
+        assert_eq!(choice("/", "application/xml"), JSON);
+        assert_eq!(choice("/a.json", VENDOR_JSON), JSON);
+        assert_eq!(choice("/a%2Ejson", VENDOR_JSON), JSON);
+        assert_eq!(choice("/a.json/", VENDOR_JSON), VENDOR_JSON);
     }
 }

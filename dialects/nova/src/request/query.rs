@@ -60,7 +60,7 @@ impl Query {
 
     /// Splits a query; `None` if any of it is not UTF-8.
     fn parse(text: &str) -> Option<Self> {
-        let pairs = text.split('&').filter(|pair| !pair.is_empty());
+        let pairs = text.split(['&', ';']).filter(|pair| !pair.is_empty());
         let decoded = pairs.map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             Some((decode(name)?, decode(value)?))
@@ -81,9 +81,9 @@ impl Query {
     fn check(&self, name: &str, rule: Rule) -> Result<(), Error> {
         let wrong = match rule {
             Rule::Text => return Ok(()),
-            Rule::Digits => {
-                |value: &&str| value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit())
-            }
+            Rule::Digits => |value: &&str| {
+                value.is_empty() || !digits(value).bytes().all(|b| b.is_ascii_digit())
+            },
         };
         let Some(value) = self.all(name).find(wrong) else {
             return Ok(());
@@ -118,13 +118,20 @@ impl Query {
         found.map(|(_, value)| value.as_str())
     }
 
-    /// The parameters sorted by name, each once, with its last value.
-    pub(crate) fn last_of_each(&self) -> BTreeMap<&str, &str> {
+    /// The parameters sorted by name, each once, with the greatest of its values as text: Nova sorts
+    /// pairs of names and values before it makes each name a key.
+    pub(crate) fn greatest_of_each(&self) -> BTreeMap<&str, &str> {
         let pairs = self.0.iter();
-        pairs
+        let sorted: BTreeSet<_> = pairs
             .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect()
+            .collect();
+        sorted.into_iter().collect()
     }
+}
+
+/// What must be digits in a value: Python's `$` matches in front of one final line feed.
+pub(crate) fn digits(value: &str) -> &str {
+    value.strip_suffix('\n').unwrap_or(value)
 }
 
 /// A name's or value's text; `None` if it is not UTF-8.

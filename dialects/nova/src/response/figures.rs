@@ -13,6 +13,8 @@ use crate::validate::amount::UNLIMITED;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shown {
     Always,
+    /// Always, but late in the quotas of classes.
+    ServerGroups,
     /// Until the figures of networks go.
     Networks,
     /// Until the figures of image metadata go.
@@ -24,7 +26,7 @@ pub(super) enum Shown {
 impl Shown {
     pub(super) fn at(self, api: Api) -> bool {
         match self {
-            Self::Always => true,
+            Self::Always | Self::ServerGroups => true,
             Self::Networks => !api.drops_networks(),
             Self::ImageMetadata => !api.drops_image_metadata(),
             Self::Files => !api.drops_files(),

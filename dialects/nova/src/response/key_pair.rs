@@ -5,10 +5,13 @@
 
 use std::borrow::Cow;
 
+use base64ct::{Base64, Encoding as _};
 use bytes::Bytes;
+use keypair_core::material::MaterialError;
 use keypair_core::{CreatedKeyPair, Error, KeyPair, PublicMaterial, encoding, fingerprint};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use super::{json, secret_json, time};
 use crate::api::Api;
@@ -106,13 +109,25 @@ struct RackspaceShown<'k> {
 /// The body about a key pair that was generated.
 ///
 /// # Errors
-/// [`Error::GenerationFailed`] if the private key has no PKCS#1 form, which RSA keys have.
+/// [`Error::GenerationFailed`] if the private key has not the form that its type has, which RSA keys
+/// have.
 pub(crate) fn generated(api: Api, created: &CreatedKeyPair, user_id: &str) -> Result<Bytes, Error> {
-    let pem =
-        encoding::to_pkcs1_pem(&created.private_key).map_err(|error| Error::GenerationFailed {
-            source: error.into(),
-        })?;
-    Ok(new(api, &created.key_pair, Some(&pem), user_id))
+    let text = private_text(created).map_err(|error| Error::GenerationFailed {
+        source: error.into(),
+    })?;
+    Ok(new(api, &created.key_pair, Some(&text), user_id))
+}
+
+/// The private half: PKCS#1 of an OpenSSH key; of a certificate a file with both, in base64.
+fn private_text(created: &CreatedKeyPair) -> Result<Zeroizing<String>, MaterialError> {
+    let key = &created.private_key;
+    match &created.key_pair.public {
+        PublicMaterial::Ssh(_) => encoding::to_pkcs1_pem(key),
+        PublicMaterial::X509(certificate) => {
+            let file = encoding::to_pkcs12_der(key, certificate)?;
+            Ok(Zeroizing::new(Base64::encode_string(&file)))
+        }
+    }
 }
 
 /// The body about a key pair that was imported.
@@ -237,7 +252,7 @@ const KEPT: &AsciiSet = &NON_ALPHANUMERIC
 impl NextPage<'_> {
     /// The known parameters sorted by name, each once, the marker in its place or else at the end.
     fn link(&self) -> [Link; 1] {
-        let mut parameters = self.query.last_of_each();
+        let mut parameters = self.query.greatest_of_each();
         let in_place = parameters.contains_key("marker");
         if in_place {
             parameters.insert("marker", self.marker);

@@ -24,8 +24,8 @@ const QUOTAS: [(&str, i64, Shown); 14] = [
     ("ram", 51_200, Shown::Always),
     ("security_group_rules", -1, Shown::Networks),
     ("security_groups", -1, Shown::Networks),
-    ("server_group_members", 10, Shown::Always),
-    ("server_groups", 10, Shown::Always),
+    ("server_group_members", 10, Shown::ServerGroups),
+    ("server_groups", 10, Shown::ServerGroups),
 ];
 
 #[derive(Serialize)]
@@ -81,9 +81,13 @@ pub(crate) fn detailed_set(api: Api, id: &str, key_pairs: Limit) -> Bytes {
     })
 }
 
-/// The quotas of a class of projects, which never had the figures of networks.
+/// The quotas of a class of projects.
 pub(crate) fn class_set(api: Api, id: &str, key_pairs: Limit) -> Bytes {
-    let figures = figures(key_pairs, |shown| shown != Shown::Networks && shown.at(api));
+    let figures = figures(key_pairs, |shown| match shown {
+        Shown::ServerGroups => api.aligns_classes(),
+        Shown::Networks => !api.aligns_classes(),
+        Shown::Always | Shown::ImageMetadata | Shown::Files => shown.at(api),
+    });
     json(&QuotaClassSet {
         quota_class_set: Set {
             id: Some(id),

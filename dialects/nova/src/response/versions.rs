@@ -6,7 +6,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::json;
-use crate::config::{Config, V2Flavour};
+use crate::config::Config;
 use crate::request::microversion::Microversion;
 use crate::route::Base;
 use crate::route::compute_path::Family;
@@ -140,11 +140,7 @@ impl Facts {
 
 /// v2 and v2.1, in the order in which they are listed.
 fn both(config: &Config) -> [Facts; 2] {
-    let v2 = match config.v2_flavour {
-        V2Flavour::Compat => Family::Compat,
-        V2Flavour::Rackspace => Family::Rackspace,
-    };
-    [Facts::of(v2, config), Facts::of(Family::V21, config)]
+    [Family::of_v2(config), Family::V21].map(|family| Facts::of(family, config))
 }
 
 /// The list of versions.
@@ -156,15 +152,16 @@ pub(crate) fn list(config: &Config, base: &Base) -> Bytes {
     json(&All { versions })
 }
 
-/// One version.
-pub(crate) fn one(config: &Config, family: Family, base: &Base) -> Bytes {
+/// One version, with a link to the one that was asked for it.
+pub(crate) fn one(config: &Config, family: Family, linked: Family, base: &Base) -> Bytes {
     let facts = Facts::of(family, config);
     let description = Link {
         rel: "describedby",
         media_type: Some("text/html"),
         href: "http://docs.openstack.org/".to_owned(),
     };
-    let links = vec![facts.link(base, "/"), description];
+    let own = Facts::of(linked, config).link(base, "/");
+    let links = vec![own, description];
     let media_types = Some(facts.media_types());
     json(&One {
         version: facts.version(links, media_types),

@@ -18,11 +18,18 @@ pub(crate) enum Family {
 
 impl Family {
     fn of_version(segment: &str, config: &Config) -> Option<Self> {
-        match (segment, config.v2_flavour) {
-            ("v2.1", _) => Some(Self::V21),
-            ("v2", V2Flavour::Compat) => Some(Self::Compat),
-            ("v2", V2Flavour::Rackspace) => Some(Self::Rackspace),
+        match segment {
+            "v2.1" => Some(Self::V21),
+            "v2" => Some(Self::of_v2(config)),
             _ => None,
+        }
+    }
+
+    /// What is played at `/v2`.
+    pub(crate) fn of_v2(config: &Config) -> Self {
+        match config.v2_flavour {
+            V2Flavour::Compat => Self::Compat,
+            V2Flavour::Rackspace => Self::Rackspace,
         }
     }
 
@@ -103,10 +110,13 @@ pub(crate) fn target(config: &Config, path: &str) -> Target {
     }
 }
 
-/// A segment's text; `None` if it is not UTF-8 or holds a slash of its own.
+/// A segment's text; `None` if it holds a slash of its own. What is no UTF-8 is read as Latin-1, as
+/// Nova reads everything: it can be the name of nothing, and the answer shows it.
 fn decode(segment: &str) -> Option<String> {
-    let text = percent_decode_str(segment).decode_utf8().ok()?;
-    (!text.contains('/')).then(|| text.into_owned())
+    let bytes: Vec<u8> = percent_decode_str(segment).collect();
+    let text = String::from_utf8(bytes)
+        .unwrap_or_else(|wrong| wrong.as_bytes().iter().copied().map(char::from).collect());
+    (!text.contains('/')).then_some(text)
 }
 
 fn below_version(
@@ -125,7 +135,7 @@ fn below_version(
         return None;
     }
     let resource = match rest {
-        [end] if end.is_empty() => Resource::Version,
+        [end] if end.is_empty() => Resource::Version(String::new()),
         rest => resource(config, family, rest)?,
     };
     Some((Some(project.clone()), resource))
@@ -137,7 +147,9 @@ fn resource(config: &Config, family: Family, segments: &[String]) -> Option<Reso
         return None;
     }
     match segments.as_slice() {
-        ["versions", id] => (family.document_id() == *id).then_some(Resource::Version),
+        ["versions", id] if family != Family::Rackspace || *id == family.document_id() => {
+            Some(Resource::Version((*id).to_owned()))
+        }
         ["os-keypairs"] => Some(Resource::KeyPairs),
         ["os-keypairs", name] => Some(Resource::KeyPair((*name).to_owned())),
         ["limits"] => Some(Resource::Limits),
@@ -180,6 +192,10 @@ mod tests {
         below(V2Flavour::Rackspace, path)
     }
 
+    fn version(id: &str) -> Resource {
+        Resource::Version(id.to_owned())
+    }
+
     fn member(name: &str) -> Resource {
         Resource::KeyPair(name.to_owned())
     }
@@ -202,14 +218,15 @@ mod tests {
 
     #[test]
     fn a_slash_at_the_end_counts() {
-        let document =
-            |project: Option<&str>| Some((project.map(str::to_owned), Resource::Version));
+        let document = |project: Option<&str>| Some((project.map(str::to_owned), version("")));
         assert_eq!(compat("/v2.1/os-keypairs/"), None);
         assert_eq!(compat("/v2.1/os-keypairs/k1/"), None);
         assert_eq!(compat("/v2.1/0d/"), document(Some("0d")));
         assert_eq!(compat("/v2.1/0d"), None);
-        assert_eq!(compat("/v2.1/versions/v2.1"), document(None));
-        assert_eq!(compat("/v2.1/versions/v2.0"), None);
+        for id in ["v2.1", "v2.0", "v3"] {
+            let path = format!("/v2.1/versions/{id}");
+            assert_eq!(compat(&path), Some((None, version(id))));
+        }
     }
 
     #[test]
@@ -221,7 +238,7 @@ mod tests {
         assert_eq!(compat("/v2.1/os-keypairs/.."), named(".."));
         assert_eq!(compat("/v2.1/os-keypairs/%"), named("%"));
         assert_eq!(compat("/v2.1/os-keypairs/a%2Fb"), None);
-        assert_eq!(compat("/v2.1/os-keypairs/%ff"), None);
+        assert_eq!(compat("/v2.1/os-keypairs/a%ff%D0"), named("a\u{ff}\u{d0}"));
         assert_eq!(compat("/v2.1/os-keypairs.json"), None);
     }
 

@@ -7,8 +7,8 @@ use crate::route::Action;
 /// What a path below a version names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Resource {
-    /// The version's document.
-    Version,
+    /// A version's document: that of an id, or with none the version's own.
+    Version(String),
     /// The key pairs.
     KeyPairs,
     /// The key pair of a name.
@@ -44,7 +44,7 @@ impl Resource {
             Self::KeyPairs => COLLECTION,
             Self::KeyPair(_) => MEMBER,
             Self::QuotaSet(_) => SETTING,
-            Self::Version
+            Self::Version(_)
             | Self::Limits
             | Self::QuotaSetDetail(_)
             | Self::QuotaSetDefaults(_)
@@ -70,7 +70,7 @@ impl Resource {
 
     fn read(&self) -> Action {
         match self {
-            Self::Version => Action::ShowVersion,
+            Self::Version(_) => Action::ShowVersion,
             Self::KeyPairs => Action::ListKeyPairs,
             Self::KeyPair(_) => Action::ShowKeyPair,
             Self::Limits => Action::ShowLimits,
@@ -88,14 +88,14 @@ impl Resource {
     /// The part of the path that is the caller's to choose; empty where there is none.
     pub(crate) fn name(&self) -> &str {
         match self {
-            Self::KeyPair(name)
+            Self::Version(name)
+            | Self::KeyPair(name)
             | Self::QuotaSet(name)
             | Self::QuotaSetDetail(name)
             | Self::QuotaSetDefaults(name)
             | Self::QuotaClassSet(name)
             | Self::Extension(name) => name,
-            Self::Version
-            | Self::KeyPairs
+            Self::KeyPairs
             | Self::Limits
             | Self::Extensions
             | Self::Flavors
@@ -112,7 +112,7 @@ mod tests {
     fn methods_and_actions_agree() {
         let name = || "a".to_owned();
         for resource in [
-            Resource::Version,
+            Resource::Version(name()),
             Resource::KeyPairs,
             Resource::KeyPair(name()),
             Resource::Limits,

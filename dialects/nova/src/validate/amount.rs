@@ -2,6 +2,8 @@
 //!
 //! Source: nova, `api/openstack/compute/schemas/quota_sets.py`.
 
+use std::borrow::Cow;
+
 use crate::request::json::Value;
 use crate::validate::python_repr::repr;
 
@@ -16,11 +18,14 @@ const MAX: i64 = 0x7fff_ffff;
 /// Nova's text about what is wrong with it.
 pub(crate) fn read(value: &Value) -> Result<i64, String> {
     let digits = match value {
-        Value::Integer(digits) => digits.as_str(),
+        Value::Integer(digits) => Cow::Borrowed(digits.as_str()),
+        // To JSON schemas 2.0 is an integer too.
+        Value::Float(number) if number.fract() == 0.0 => Cow::Owned(format!("{number:.0}")),
         Value::String(text) => text
             .as_str()
             .map(|text| text.strip_suffix('\n').unwrap_or(text))
             .filter(|text| is_integer(text))
+            .map(Cow::Borrowed)
             .ok_or_else(|| format!("{} does not match '^-?[0-9]+$'", repr(value)))?,
         Value::Null | Value::Bool(_) | Value::Float(_) | Value::Array(_) | Value::Object(_) => {
             return Err(format!(
@@ -38,12 +43,12 @@ pub(crate) fn read(value: &Value) -> Result<i64, String> {
     if number < UNLIMITED {
         Err(format!(
             "{} is less than the minimum of {UNLIMITED}",
-            shown(digits)
+            shown(&digits)
         ))
     } else if number > MAX {
         Err(format!(
             "{} is greater than the maximum of {MAX}",
-            shown(digits)
+            shown(&digits)
         ))
     } else {
         Ok(number)
@@ -82,6 +87,8 @@ mod tests {
             ("\"07\"", 7),
             ("\"-1\"", -1),
             ("\"5\\n\"", 5),
+            ("2.0", 2),
+            ("-0.0", 0),
         ] {
             assert_eq!(outcome(json), Ok(number), "{json}");
         }
@@ -109,7 +116,13 @@ mod tests {
             ("\"+1\"", "'+1' does not match '^-?[0-9]+$'"),
             ("null", "None is not of type 'integer', 'string'"),
             ("true", "True is not of type 'integer', 'string'"),
-            ("1.0", "1.0 is not of type 'integer', 'string'"),
+            ("1.5", "1.5 is not of type 'integer', 'string'"),
+            ("1e400", "inf is not of type 'integer', 'string'"),
+            ("-2.0", "-2 is less than the minimum of -1"),
+            (
+                "1e22",
+                "10000000000000000000000 is greater than the maximum of 2147483647",
+            ),
         ];
         for (json, text) in cases {
             assert_eq!(outcome(json), Err(text.to_owned()), "{json}");

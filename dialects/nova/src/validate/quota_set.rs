@@ -26,7 +26,6 @@ const FROM_2_1: &[(&str, Rule)] = &[
     ("injected_file_path_bytes", Rule::Amount),
     ("server_groups", Rule::Amount),
     ("server_group_members", Rule::Amount),
-    ("networks", Rule::Amount),
     ("force", Rule::Truth),
 ];
 

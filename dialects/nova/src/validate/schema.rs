@@ -41,7 +41,7 @@ pub(crate) struct Object {
 pub(crate) enum Others {
     /// They are a fault.
     Refused,
-    /// They are dropped before anything is looked at, but left alone where there are no others.
+    /// They mean nothing. Messages still show them: Nova drops them after it has looked at the rest.
     Dropped,
 }
 
@@ -49,8 +49,7 @@ pub(crate) enum Others {
 ///
 /// # Errors
 /// Nova's message for the first fault.
-pub(crate) fn check(schema: &Object, body: &mut Value) -> Result<(), String> {
-    drop_others(schema, body);
+pub(crate) fn check(schema: &Object, body: &Value) -> Result<(), String> {
     check_object(schema, None, body)
 }
 
@@ -71,24 +70,6 @@ fn message(field: Field, value: &Value, text: &str) -> String {
 fn wrong_type(field: Field, value: &Value, wanted: &str) -> String {
     let text = format!("{} is not of type {wanted}", repr(value));
     message(field, value, &text)
-}
-
-fn drop_others(schema: &Object, value: &mut Value) {
-    let Value::Object(members) = value else {
-        return;
-    };
-    let rule_of = |name: &Text| {
-        let known = schema.members.iter().find(|(known, _)| name.is(known));
-        known.map(|(_, rule)| rule)
-    };
-    if schema.others == Others::Dropped && members.iter().any(|(name, _)| rule_of(name).is_some()) {
-        members.retain(|(name, _)| rule_of(name).is_some());
-    }
-    for (name, value) in members {
-        if let Some(Rule::Object(inner)) = rule_of(name) {
-            drop_others(inner, value);
-        }
-    }
 }
 
 fn check_object(schema: &Object, field: Field, value: &Value) -> Result<(), String> {
@@ -140,10 +121,10 @@ fn check_value(rule: &Rule, field: &'static str, value: &Value) -> Result<(), St
             None => Err(wrong_type(field, value, "'string'")),
         },
         Rule::OneOf(choices, printed) => {
-            let chosen = value
-                .as_text()
-                .is_some_and(|text| choices.iter().any(|c| text.is(c)));
-            if chosen {
+            let Some(chosen) = value.as_text() else {
+                return Err(wrong_type(field, value, "'string'"));
+            };
+            if choices.iter().any(|choice| chosen.is(choice)) {
                 return Ok(());
             }
             let text = format!("{} is not one of {printed}", repr(value));
@@ -160,13 +141,13 @@ fn check_value(rule: &Rule, field: &'static str, value: &Value) -> Result<(), St
 }
 
 fn check_truth(field: Field, value: &Value) -> Result<(), String> {
-    const SPELLINGS: [&str; 24] = [
-        "True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes", "y", "t", "False",
-        "FALSE", "false", "0", "OFF", "Off", "off", "NO", "No", "no", "n", "f",
+    const SPELLINGS: [&str; 20] = [
+        "True", "TRUE", "true", "1", "ON", "On", "on", "YES", "Yes", "yes", "False", "FALSE",
+        "false", "0", "OFF", "Off", "off", "NO", "No", "no",
     ];
     const PRINTED: &str = "[True, 'True', 'TRUE', 'true', '1', 'ON', 'On', 'on', 'YES', 'Yes', \
-                           'yes', 'y', 't', False, 'False', 'FALSE', 'false', '0', 'OFF', 'Off', \
-                           'off', 'NO', 'No', 'no', 'n', 'f']";
+                           'yes', False, 'False', 'FALSE', 'false', '0', 'OFF', 'Off', 'off', \
+                           'NO', 'No', 'no']";
     if matches!(value, Value::Bool(_)) {
         return Ok(());
     }
