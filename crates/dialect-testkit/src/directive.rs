@@ -26,6 +26,8 @@ pub(crate) enum Directive {
     },
     /// The gateway refuses the request: a kind of edge error.
     Edge(&'static str),
+    /// The address that clients reach the gateway by, as if the config had set it.
+    PublicUrl(String),
     /// The request comes in on the dialect's own listener.
     Dedicated,
 }
@@ -54,7 +56,7 @@ pub(crate) const CORE_METHODS: [&str; 19] = [
 ];
 
 const DEDICATED: &str = "dedicated";
-const WORDS: [&str; 9] = [
+const WORDS: [&str; 10] = [
     "source",
     "config",
     "now",
@@ -63,6 +65,7 @@ const WORDS: [&str; 9] = [
     "key",
     "core",
     "edge",
+    "public-url",
     DEDICATED,
 ];
 
@@ -87,6 +90,7 @@ pub(crate) fn parse(line: &str) -> Result<Option<Directive>, String> {
         "# seed" => Directive::Seed(hex128(value)?),
         "# key" => Directive::Key(value.to_owned()),
         "# core" => core(value)?,
+        "# public-url" => Directive::PublicUrl(value.to_owned()),
         "# edge" => Directive::Edge(known(value, edge_kinds(), "kind of edge error")?),
         _ => return no_near_miss(word, line).map(|()| None),
     };
@@ -197,6 +201,12 @@ mod tests {
         assert_eq!(
             parse("# seed: 000000000000000000000000000000ff"),
             Ok(Some(Directive::Seed(255)))
+        );
+        assert_eq!(
+            parse("# public-url: https://cloud.example"),
+            Ok(Some(Directive::PublicUrl(
+                "https://cloud.example".to_owned()
+            )))
         );
         assert_eq!(parse("# dedicated"), Ok(Some(Directive::Dedicated)));
     }

@@ -153,6 +153,7 @@ fn no_contradiction(directives: &[Directive]) -> Result<(), String> {
             Directive::RequestId(_) => "request-id",
             Directive::Key(_) => "key",
             Directive::Edge(_) => "edge",
+            Directive::PublicUrl(_) => "public-url",
             Directive::Core { method, .. } => *method,
             Directive::Source
             | Directive::Config(_)

@@ -119,7 +119,7 @@ fn run_exchange<D: Configured>(
     let (head, body) = exchange
         .request
         .fill(|user, project| world.token(user, project))?;
-    let cx = world.context(asked.request_id, asked.dedicated);
+    let cx = world.context(&asked);
     if !asked.dedicated && !world.dialect.claims(&head) {
         return Err("the dialect does not claim the request".to_owned());
     }
@@ -181,6 +181,7 @@ fn note<D: Configured>(world: &World<D>, outcome: &Outcome, coverage: &mut Cover
 pub(crate) struct Asked {
     pub(crate) request_id: u128,
     pub(crate) dedicated: bool,
+    pub(crate) public_url: Option<String>,
     pub(crate) edge: Option<EdgeError>,
 }
 
@@ -197,6 +198,7 @@ impl Asked {
         let mut asked = Self {
             request_id: position as u128 + 1,
             dedicated: false,
+            public_url: None,
             edge: None,
         };
         for directive in &exchange.directives {
@@ -208,6 +210,7 @@ impl Asked {
                 Directive::Key(name) => world.keys.choose(name)?,
                 Directive::Core { method, kind } => world.faults.fail_next(method, kind),
                 Directive::Edge(kind) => asked.edge = directive::edge_error(kind),
+                Directive::PublicUrl(url) => asked.public_url = Some(url.clone()),
                 Directive::Dedicated => asked.dedicated = true,
             }
         }

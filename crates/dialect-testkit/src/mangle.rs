@@ -212,7 +212,7 @@ fn run_case<D: Configured>(
         let (head, body) = exchange
             .request
             .fill(|user, project| world.token(user, project))?;
-        let cx = world.context(asked.request_id, asked.dedicated);
+        let cx = world.context(&asked);
         let place = || format!("{}:{}", file.path.display(), exchange.line);
         if earlier < position {
             if asked.edge.is_none() {

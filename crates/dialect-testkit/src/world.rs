@@ -22,6 +22,7 @@ use crate::directory_probe::FaultInjectingDirectory;
 use crate::doubles::{CountingEntropy, FixedClock, FixtureKeys, TransparentSealer};
 use crate::executor::{block_on, guarded};
 use crate::faults::Faults;
+use crate::golden::Asked;
 use crate::probe::FaultInjectingKeyPairs;
 
 /// Monday 23 November 2026, 06:45:58.120 UTC.
@@ -136,14 +137,14 @@ impl<D: Configured> World<D> {
     }
 
     /// What comes with a request besides the request.
-    pub(crate) fn context(&self, request_id: u128, dedicated_listener: bool) -> RequestContext {
+    pub(crate) fn context(&self, asked: &Asked) -> RequestContext {
         RequestContext {
-            request_id: RequestId(request_id),
+            request_id: RequestId(asked.request_id),
             received_at: self.clock.now(),
             realm: self.realm.clone(),
-            dedicated_listener,
+            dedicated_listener: asked.dedicated,
             scheme: "http",
-            public_url: None,
+            public_url: asked.public_url.as_deref().map(Arc::from),
         }
     }
 

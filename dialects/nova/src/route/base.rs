@@ -95,12 +95,13 @@ pub(crate) struct Base {
 
 impl Base {
     /// The addresses for the answer to a request. On a port of the dialect's own a caller that
-    /// names no mount is shown none.
+    /// names no mount is shown none, unless there is a public URL: whatever port that leads to, the
+    /// mounts are there.
     pub(crate) fn of(head: &Parts, cx: &RequestContext) -> Self {
         let origin = cx.origin(head);
         let location = locate(head.uri.path(), cx.dedicated_listener);
         let mounted = location.is_some_and(|location| location.mounted);
-        let at_root = cx.dedicated_listener && !mounted;
+        let at_root = cx.dedicated_listener && !mounted && cx.public_url.is_none();
         let (compute, identity) = if at_root {
             ("", "")
         } else {
