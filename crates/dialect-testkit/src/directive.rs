@@ -30,8 +30,8 @@ pub(crate) enum Directive {
     Dedicated,
 }
 
-/// The methods of `KeyPairs` and `Quotas`, and those of `Directory` that may fail.
-pub(crate) const CORE_METHODS: [&str; 18] = [
+/// The methods of `KeyPairs`, `Quotas` and `Notes`, and those of `Directory` that may fail.
+pub(crate) const CORE_METHODS: [&str; 22] = [
     "obstacles",
     "create",
     "import",
@@ -48,6 +48,10 @@ pub(crate) const CORE_METHODS: [&str; 18] = [
     "usage",
     "set_limit",
     "clear_limit",
+    "add_note",
+    "note",
+    "notes",
+    "remove_note",
     "verify",
     "revoke",
 ];
