@@ -39,14 +39,14 @@ pub(crate) enum ConfigAction {
     Schema,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct ConfigArgs {
     /// The configuration file (TOML).
     #[arg(long, value_name = "FILE", env = "KEYGLOT_CONFIG")]
     pub(crate) config: Option<PathBuf>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,

@@ -14,7 +14,9 @@ mod limits;
 mod listener;
 mod observe;
 mod pipeline;
+mod reload;
 mod run;
+mod server_keys;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -73,7 +75,9 @@ fn serve(args: &ServeArgs, started: Instant) -> Result<(), StartError> {
         .enable_all()
         .build()
         .map_err(|error| StartError::failed("starting threads", &error))?;
-    runtime.block_on(run::run(loaded, started))
+    let args = args.clone();
+    let source = Box::new(move || load(&args.config, args.overrides()));
+    runtime.block_on(run::run(loaded, source, started))
 }
 
 /// A panic's text may quote what it stumbled over, and that may be a secret: only the place is
