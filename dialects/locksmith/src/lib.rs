@@ -3,6 +3,7 @@
 mod auth;
 mod config;
 mod error;
+mod openapi;
 mod operations;
 mod request;
 mod response;
@@ -10,8 +11,8 @@ mod route;
 mod validate;
 
 use dialect_api::{
-    Accounts, Caller, ConfigProblem, Configured, Descriptor, Dialect, Directory, OperationClass,
-    Ports, RateRule, Request, RequestContext, Response,
+    Accounts, Caller, ConfigProblem, Configured, Descriptor, Dialect, Directory,
+    OperationClass, Ports, RateRule, Request, RequestContext, Response,
 };
 use http::request::Parts;
 use keypair_core::Limit;
@@ -93,6 +94,7 @@ impl Dialect for Locksmith {
             Operation::ListKeyStores => call.list_key_stores().await,
             Operation::Health => Ok(response::healthy()),
             Operation::Version => Ok(response::version()),
+            Operation::GetOpenApi => Ok(openapi::document(&self.prefix, &request.head.method)),
         }
     }
 
