@@ -3,6 +3,7 @@
 mod auth;
 mod config;
 mod error;
+mod import;
 mod openapi;
 mod operations;
 mod request;
@@ -11,11 +12,11 @@ mod route;
 mod validate;
 
 use dialect_api::{
-    Accounts, Caller, ConfigProblem, Configured, Descriptor, Dialect, Directory,
+    Accounts, Caller, ConfigProblem, Configured, Descriptor, Dialect, Directory, Importer,
     OperationClass, Ports, RateRule, Request, RequestContext, Response,
 };
 use http::request::Parts;
-use keypair_core::Limit;
+use keypair_core::{Limit, TenantId};
 
 pub use config::{AuthMode, Config, RateLimit, TokenConfig};
 pub use error::Error;
@@ -118,5 +119,13 @@ impl Configured for Locksmith {
              curl --header \"Content-Type: application/json\" --request POST \\\n  \
              --data '{{\"key_pair_id\": \"OpenVPN Server\"}}' {origin}/locksmith/v1/keys"
         )
+    }
+
+    fn importer(config: &Config) -> Option<Importer> {
+        Some(Importer {
+            folder: import::FOLDER,
+            tenant: TenantId::new(config.tenant.as_str()),
+            read: import::read,
+        })
     }
 }
