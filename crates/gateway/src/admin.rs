@@ -1,4 +1,5 @@
-//! The operators' listener: `/healthz`, `/readyz`, `/metrics`.
+//! The operators' listener: `/healthz`, `/readyz`, `/metrics`, and `/openapi.json`, which describes
+//! them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,8 @@ use crate::observe::{Metrics, chain};
 /// A store that takes longer is not ready.
 const PING_TIME: Duration = Duration::from_secs(2);
 const JSON: &str = "application/json";
+/// The document as it stands in the crate's folder.
+const DOCUMENT: &[u8] = include_bytes!("../openapi.json");
 const PROMETHEUS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// Answers the operators.
@@ -35,7 +38,7 @@ struct Status<'a> {
 impl Answer for Admin {
     async fn answer(&self, request: http::Request<Incoming>) -> Response {
         let path = request.uri().path();
-        if !matches!(path, "/healthz" | "/readyz" | "/metrics") {
+        if !matches!(path, "/healthz" | "/readyz" | "/metrics" | "/openapi.json") {
             return status(StatusCode::NOT_FOUND, "not found", None);
         }
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
@@ -50,6 +53,7 @@ impl Answer for Admin {
                 response(StatusCode::OK, PROMETHEUS, text)
             }
             "/readyz" => self.ready().await,
+            "/openapi.json" => response(StatusCode::OK, JSON, Bytes::from_static(DOCUMENT)),
             _ => status(StatusCode::OK, "ok", None),
         }
     }

@@ -5,18 +5,16 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use dialect_api::Secret;
 use keygen::{Generator, GeneratorConfig};
 use keypair_core::Realm;
+use keypair_core::model::MintId;
 use keypair_core::ports::{Clock, Entropy, Store};
 use keypair_core::service::{Service, ServicePorts};
-use sealing::{ServerKey, ServerKeySealer};
 use store_memory::MemoryStore;
 use store_redb::RedbStore;
 use store_redis::{RedisOptions, RedisStore};
 use tokio::sync::Semaphore;
 use toml::{Table, Value};
-use zeroize::Zeroizing;
 
 use crate::config::{ConfigError, Loaded, Settings};
 use crate::front_end::{FrontEnd, SectionError, Unmounted};
@@ -24,9 +22,10 @@ use crate::front_ends::FRONT_ENDS;
 use crate::limits::RateLimiter;
 use crate::observe::{InstrumentedGenerator, InstrumentedStore, Metrics};
 use crate::pipeline::Gate;
+use crate::server_keys::{self, SealingKeys};
 
 /// The store that is forgotten at the end.
-const MEMORY: &str = "memory";
+pub(crate) const MEMORY: &str = "memory";
 
 /// Why a run cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -105,13 +104,17 @@ pub(crate) fn effective_config(loaded: &Loaded) -> Result<Table, ConfigError> {
 }
 
 /// What the gateway reads itself in a dialect's section.
-struct SharedKeys {
+pub(crate) struct SharedKeys {
     enabled: bool,
-    realm: Realm,
+    pub(crate) realm: Realm,
 }
 
 impl SharedKeys {
-    fn split(name: &str, mut section: Table, origin: &str) -> Result<(Self, Table), ConfigError> {
+    pub(crate) fn split(
+        name: &str,
+        mut section: Table,
+        origin: &str,
+    ) -> Result<(Self, Table), ConfigError> {
         let bad = |key: &str, problem: &str| ConfigError::BadValue {
             origin: origin.to_owned(),
             key: format!("{name}.{key}"),
@@ -131,7 +134,8 @@ impl SharedKeys {
     }
 }
 
-fn section_error(name: &str, origin: &str, error: SectionError) -> ConfigError {
+/// Says which setting of a section cannot be.
+pub(crate) fn section_error(name: &str, origin: &str, error: SectionError) -> ConfigError {
     match error {
         SectionError::Form(error) => crate::config::bad_value(origin, name, &error),
         SectionError::Setting(problem) => ConfigError::BadValue {
@@ -149,6 +153,7 @@ pub(crate) struct Assembly {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) gate: Arc<Gate>,
+    pub(crate) sealing: SealingKeys,
 }
 
 /// Opens the store and joins everything.
@@ -161,7 +166,7 @@ pub(crate) async fn assemble(
     dialects: Vec<Configured>,
 ) -> Result<Assembly, StartError> {
     let metrics = Metrics::new();
-    let keys = Keys::read(settings, origin)?;
+    let sealing = SealingKeys::new(settings, origin)?;
     let store: Arc<dyn Store> = Arc::new(InstrumentedStore {
         inner: open_store(settings, origin).await?,
         metrics: Arc::clone(&metrics),
@@ -174,20 +179,16 @@ pub(crate) async fn assemble(
     let service = Service::new(ServicePorts {
         store: Arc::clone(&store),
         generator: Arc::new(generator),
-        sealer: Arc::new(keys.sealer),
+        sealer: sealing.sealer.clone(),
         clock: Arc::new(SystemClock),
         entropy: Arc::clone(&entropy),
-        // Also those of dialects that are switched off today and on tomorrow.
-        minters: dialects
-            .iter()
-            .filter_map(|one| one.dialect.descriptor().mint_id)
-            .collect(),
+        minters: minters(&dialects),
     });
     let limits = &settings.limits;
     let gate = Arc::new(Gate {
         service,
         store: Arc::clone(&store),
-        token_key: keys.token_signing,
+        token_key: server_keys::token_signing_key(settings, origin)?,
         rates: RateLimiter::new(limits.rate.clone()),
         in_flight: Semaphore::new(limits.max_in_flight),
         max_body_bytes: limits.max_body_bytes,
@@ -219,7 +220,14 @@ pub(crate) async fn assemble(
         entropy,
         metrics,
         gate,
+        sealing,
     })
+}
+
+/// How identifiers are made: also those of dialects that are switched off today and on tomorrow.
+pub(crate) fn minters(dialects: &[Configured]) -> Vec<MintId> {
+    let descriptors = dialects.iter().map(|one| one.dialect.descriptor());
+    descriptors.filter_map(|one| one.mint_id).collect()
 }
 
 fn generator_config(settings: &Settings) -> GeneratorConfig {
@@ -234,47 +242,14 @@ fn generator_config(settings: &Settings) -> GeneratorConfig {
     }
 }
 
-/// The keys of the server itself.
-struct Keys {
-    sealer: ServerKeySealer,
-    token_signing: Zeroizing<[u8; 32]>,
-}
-
-impl Keys {
-    fn read(settings: &Settings, origin: &str) -> Result<Self, StartError> {
-        let parse = |key: &str, text: &Secret| {
-            ServerKey::parse(text.expose()).map_err(|error| ConfigError::BadValue {
-                origin: origin.to_owned(),
-                key: key.to_owned(),
-                problem: error.to_string(),
-            })
-        };
-        let draw =
-            || ServerKey::generate().map_err(|error| StartError::failed("drawing a key", &error));
-        let token_signing = match &settings.tokens.signing_key {
-            Some(text) => parse("tokens.signing_key", text)?,
-            None => draw()?,
-        };
-        let sealer = match &settings.sealing.key {
-            Some(current) => {
-                let older = settings.sealing.older_keys.iter();
-                let older: Result<Vec<_>, _> = older
-                    .map(|text| parse("sealing.older_keys", text))
-                    .collect();
-                ServerKeySealer::from_keys(parse("sealing.key", current)?, older?)
-            }
-            // What the memory store forgets at the end needs no key that outlives it.
-            None if settings.store == MEMORY => ServerKeySealer::from_keys(draw()?, Vec::new()),
-            None => ServerKeySealer::without_key(),
-        };
-        Ok(Self {
-            sealer,
-            token_signing: token_signing.into_bytes(),
-        })
-    }
-}
-
-async fn open_store(settings: &Settings, origin: &str) -> Result<Arc<dyn Store>, StartError> {
+/// Opens the store that the settings name.
+///
+/// # Errors
+/// The setting cannot be, or the store cannot be opened.
+pub(crate) async fn open_store(
+    settings: &Settings,
+    origin: &str,
+) -> Result<Arc<dyn Store>, StartError> {
     let url = settings.store.as_str();
     if url == MEMORY {
         return Ok(Arc::new(MemoryStore::new()));
@@ -311,7 +286,7 @@ async fn open_store(settings: &Settings, origin: &str) -> Result<Arc<dyn Store>,
 }
 
 /// The system's clock.
-struct SystemClock;
+pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> SystemTime {
@@ -320,7 +295,7 @@ impl Clock for SystemClock {
 }
 
 /// The operating system's randomness.
-struct SystemEntropy;
+pub(crate) struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn bits128(&self) -> u128 {

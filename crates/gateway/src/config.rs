@@ -61,7 +61,8 @@ pub(crate) struct Settings {
     pub(crate) store: String,
     /// How log lines look: `text` or `json`. Default `text`.
     pub(crate) log_format: LogFormat,
-    /// Which log lines are written, in the syntax of `RUST_LOG`. Default `info`.
+    /// Which log lines are written, in the syntax of `RUST_LOG`; libraries never write below
+    /// `info`. Default `info`.
     pub(crate) log_filter: String,
     /// The address that clients reach the gateway by, `http(s)://host[:port]`, for links in
     /// answers. Default: taken from each request.
@@ -196,7 +197,8 @@ pub(crate) struct Sealing {
     /// The server key: 32 bytes as hex or base64 (or `key_file`). Default: with the memory store
     /// one drawn at start; with other stores none, and private keys are not kept.
     pub(crate) key: Option<Secret>,
-    /// Earlier server keys, which still open what they sealed. Default: none.
+    /// Earlier server keys (or `older_keys_files`), which still open what they sealed. SIGHUP puts
+    /// changes of this section in force. Default: none.
     pub(crate) older_keys: Vec<Secret>,
 }
 

@@ -20,10 +20,27 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
+use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::filter::{ParseError, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::LogFormat;
+use crate::front_ends::FRONT_ENDS;
+
+/// Our own crates besides the dialects, as log targets begin.
+const OWN_TARGETS: &[&str] = &[
+    "dialect_api",
+    "identity",
+    "keygen",
+    "keyglot",
+    "keypair_core",
+    "sealing",
+    "store_memory",
+    "store_redb",
+    "store_redis",
+];
 
 /// Log lines go to standard error: standard output holds the start-up lines and nothing else.
 ///
@@ -31,15 +48,28 @@ use crate::config::LogFormat;
 /// The filter cannot be read.
 pub(crate) fn start_logging(format: LogFormat, filter: &str) -> Result<(), ParseError> {
     let filter = filter.parse::<EnvFilter>()?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let registry = tracing_subscriber::registry()
+        .with(filter)
+        .with(filter_fn(quotes_nobody));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let colour = std::io::stderr().is_terminal();
     match format {
-        LogFormat::Text => builder.with_target(false).with_ansi(colour).init(),
-        LogFormat::Json => builder.json().flatten_event(true).init(),
+        LogFormat::Text => registry
+            .with(lines.with_target(false).with_ansi(colour))
+            .init(),
+        LogFormat::Json => registry.with(lines.json().flatten_event(true)).init(),
     }
     Ok(())
+}
+
+/// Whether lines of a place in the code hold nothing of a request. Whatever the filter asks for,
+/// libraries do not get to write below `info`: there they quote what they work on. The one for
+/// HTTP/2, for instance, writes whole paths, with the passphrases and signatures in their queries.
+fn quotes_nobody(metadata: &Metadata<'_>) -> bool {
+    let begin = metadata.target().split("::").next().unwrap_or_default();
+    *metadata.level() <= Level::INFO
+        || OWN_TARGETS.contains(&begin)
+        || FRONT_ENDS.iter().any(|kind| kind.name == begin)
 }
 
 /// What is known of a request besides the request. Neither it nor the access line ever holds a

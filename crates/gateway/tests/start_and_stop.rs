@@ -200,6 +200,15 @@ fn the_admin_listener_tells_health_readiness_and_metrics() {
     assert_eq!(get("/healthz").body, r#"{"status":"ok"}"#);
     assert_eq!(get("/readyz").body, r#"{"status":"ready"}"#);
     assert_eq!(get("/nope").status, 404);
+    let described: serde_json::Value =
+        serde_json::from_str(&get("/openapi.json").body).expect("JSON");
+    for (path, item) in described["paths"].as_object().expect("paths") {
+        let answer = get(path);
+        let answers = &item["get"]["responses"]["200"]["content"];
+        let media_type = answer.header("content-type").expect("a content type");
+        assert!(answers[media_type].is_object(), "{path}: {media_type}");
+        assert_eq!(answer.status, 200, "{path}");
+    }
     gateway.exchange("GET /locksmith/v1/keystores HTTP/1.1\r\nhost: x\r\n\r\n");
     let metrics = get("/metrics").body;
     for name in [

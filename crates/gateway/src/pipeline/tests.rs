@@ -15,7 +15,7 @@ use keygen::{Generator, GeneratorConfig};
 use keypair_core::ports::{Clock, Entropy};
 use keypair_core::service::{Service, ServicePorts};
 use keypair_core::{Realm, TenantId};
-use sealing::ServerKeySealer;
+use sealing::{KeyRing, ServerKeySealer};
 use store_memory::MemoryStore;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -164,7 +164,7 @@ fn gate() -> Arc<Gate> {
     let service = Service::new(ServicePorts {
         store: Arc::clone(&store) as _,
         generator: Arc::new(Generator::new(GeneratorConfig::default())),
-        sealer: Arc::new(ServerKeySealer::without_key()),
+        sealer: Arc::new(ServerKeySealer::new(KeyRing::empty())),
         clock: Arc::new(Fixed),
         entropy: Arc::new(Fixed),
         minters: Vec::new(),
