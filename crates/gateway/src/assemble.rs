@@ -5,18 +5,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use keygen::{Generator, GeneratorConfig};
-use keypair_core::Realm;
+use keygen::{Generator, GeneratorConfig, PoolConfig};
 use keypair_core::model::MintId;
 use keypair_core::ports::{Clock, Entropy, Store};
 use keypair_core::service::{Service, ServicePorts};
+use keypair_core::{KeySpec, Realm};
 use store_memory::MemoryStore;
 use store_redb::RedbStore;
 use store_redis::{RedisOptions, RedisStore};
 use tokio::sync::Semaphore;
 use toml::{Table, Value};
 
-use crate::config::{ConfigError, Loaded, Settings};
+use crate::config::{ConfigError, Keygen, Loaded, Settings};
 use crate::front_end::{FrontEnd, SectionError, Unmounted};
 use crate::front_ends::FRONT_ENDS;
 use crate::limits::RateLimiter;
@@ -154,6 +154,7 @@ pub(crate) struct Assembly {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) gate: Arc<Gate>,
     pub(crate) sealing: SealingKeys,
+    pub(crate) generator: Arc<Generator>,
 }
 
 /// Opens the store and joins everything.
@@ -165,20 +166,22 @@ pub(crate) async fn assemble(
     origin: &str,
     dialects: Vec<Configured>,
 ) -> Result<Assembly, StartError> {
-    let metrics = Metrics::new();
+    let generator = Generator::new(&generator_config(&settings.keygen))
+        .map_err(|error| StartError::failed("starting key generation", &error))?;
+    let generator = Arc::new(generator);
+    let metrics = Metrics::new(&generator);
     let sealing = SealingKeys::new(settings, origin)?;
     let store: Arc<dyn Store> = Arc::new(InstrumentedStore {
         inner: open_store(settings, origin).await?,
         metrics: Arc::clone(&metrics),
     });
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
-    let generator = InstrumentedGenerator {
-        inner: Generator::new(generator_config(settings)),
-        metrics: Arc::clone(&metrics),
-    };
     let service = Service::new(ServicePorts {
         store: Arc::clone(&store),
-        generator: Arc::new(generator),
+        generator: Arc::new(InstrumentedGenerator {
+            inner: Arc::clone(&generator),
+            metrics: Arc::clone(&metrics),
+        }),
         sealer: sealing.sealer.clone(),
         clock: Arc::new(SystemClock),
         entropy: Arc::clone(&entropy),
@@ -221,6 +224,7 @@ pub(crate) async fn assemble(
         metrics,
         gate,
         sealing,
+        generator,
     })
 }
 
@@ -230,15 +234,25 @@ pub(crate) fn minters(dialects: &[Configured]) -> Vec<MintId> {
     descriptors.filter_map(|one| one.mint_id).collect()
 }
 
-fn generator_config(settings: &Settings) -> GeneratorConfig {
+fn generator_config(settings: &Keygen) -> GeneratorConfig {
     let defaults = GeneratorConfig::default();
+    let pool = &settings.pool;
+    let rsa = |bits, capacity: u16| (KeySpec::Rsa { bits }, usize::from(capacity));
     GeneratorConfig {
-        foreground_threads: settings
-            .keygen
-            .threads
-            .unwrap_or(defaults.foreground_threads),
-        queue_limit: settings.keygen.queue,
-        allow_rsa_1024: settings.keygen.allow_rsa_1024,
+        foreground_threads: settings.threads.unwrap_or(defaults.foreground_threads),
+        queue_limit: settings.queue,
+        allow_rsa_1024: settings.allow_rsa_1024,
+        pool: PoolConfig {
+            capacities: vec![
+                rsa(1024, pool.rsa_1024),
+                rsa(2048, pool.rsa_2048),
+                rsa(3072, pool.rsa_3072),
+                rsa(4096, pool.rsa_4096),
+            ],
+            threads: pool.threads.get(),
+            duty_percent: pool.duty_percent.into(),
+            max_age: Duration::from_secs(pool.max_age),
+        },
     }
 }
 

@@ -1,5 +1,6 @@
 //! What operators see: the log subscriber, the access line, the metrics.
 
+mod generator;
 mod instrumented;
 
 pub(crate) use instrumented::{InstrumentedGenerator, InstrumentedStore};
@@ -12,7 +13,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use dialect_api::{Blame, Dialect, OperationClass, Request, RequestContext};
 use http::StatusCode;
-use keypair_core::TenantId;
+use keygen::Generator;
+use keypair_core::{KeySpec, TenantId};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -26,6 +28,7 @@ use tracing_subscriber::filter::{ParseError, filter_fn};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use self::generator::GeneratorCollector;
 use crate::config::LogFormat;
 use crate::front_ends::FRONT_ENDS;
 
@@ -187,6 +190,16 @@ struct KeyLabels {
     bits: u16,
 }
 
+impl KeyLabels {
+    fn of(spec: KeySpec) -> Self {
+        let (algorithm, bits) = match spec {
+            KeySpec::Rsa { bits } => ("rsa", bits),
+            KeySpec::Ed25519 => ("ed25519", 256),
+        };
+        Self { algorithm, bits }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct StoreLabels {
     backend: &'static str,
@@ -212,7 +225,7 @@ fn from_fifty_microseconds() -> Histogram {
 
 impl Metrics {
     /// Registers everything.
-    pub(crate) fn new() -> Arc<Self> {
+    pub(crate) fn new(generator: &Arc<Generator>) -> Arc<Self> {
         let mut registry = Registry::with_prefix("keyglot");
         let in_flight = Gauge::<i64>::default();
         let requests = Family::default();
@@ -242,6 +255,7 @@ impl Metrics {
             "Calls refused for their number per time",
             Family::clone(&rate_limited),
         );
+        registry.register_collector(Box::new(GeneratorCollector(Arc::clone(generator))));
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "What is running", build);
         Arc::new(Self {
@@ -293,9 +307,9 @@ impl Metrics {
             .inc();
     }
 
-    fn generated(&self, algorithm: &'static str, bits: u16, duration: Duration) {
+    fn generated(&self, spec: KeySpec, duration: Duration) {
         self.generate_seconds
-            .get_or_create(&KeyLabels { algorithm, bits })
+            .get_or_create(&KeyLabels::of(spec))
             .observe(duration.as_secs_f64());
     }
 

@@ -36,7 +36,8 @@ impl Answer for Front {
     }
 }
 
-/// Serves until SIGTERM or SIGINT. On SIGHUP the settings are read again from `source`.
+/// Serves until SIGTERM or SIGINT. On SIGHUP the settings are read again from `source`; on
+/// SIGUSR1 the keys that were made ahead are dropped.
 ///
 /// # Errors
 /// Why the run cannot start.
@@ -73,9 +74,16 @@ pub(crate) async fn run(
             gate.rates.prune();
         }
     });
-    while signals.next().await == Wish::Reload {
-        // It reads files, and calls in flight must not wait for them.
-        tokio::task::block_in_place(|| reloader.reload());
+    loop {
+        match signals.next().await {
+            Wish::Stop => break,
+            // It reads files, and calls in flight must not wait for them.
+            Wish::Reload => tokio::task::block_in_place(|| reloader.reload()),
+            Wish::Flush => {
+                let dropped = assembly.generator.flush();
+                tracing::info!(dropped, "the keys made ahead are dropped");
+            }
+        }
     }
     tracing::info!("stopping: finishing what is in flight");
     pruner.abort();
@@ -181,6 +189,7 @@ async fn open_listeners(
     let answer = Admin {
         store: Arc::clone(&assembly.store),
         metrics: Arc::clone(&assembly.metrics),
+        generator: Arc::clone(&assembly.generator),
     };
     tasks.spawn(listener::serve(
         admin_socket,
@@ -242,6 +251,7 @@ fn store_without_secrets(url: &str) -> String {
 enum Wish {
     Stop,
     Reload,
+    Flush,
 }
 
 /// The signals that a run listens to.
@@ -249,6 +259,7 @@ struct Signals {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
     hang_up: tokio::signal::unix::Signal,
+    user_1: tokio::signal::unix::Signal,
 }
 
 impl Signals {
@@ -259,6 +270,7 @@ impl Signals {
             terminate: open(SignalKind::terminate())?,
             interrupt: open(SignalKind::interrupt())?,
             hang_up: open(SignalKind::hangup())?,
+            user_1: open(SignalKind::user_defined1())?,
         })
     }
 
@@ -267,6 +279,7 @@ impl Signals {
             _ = self.terminate.recv() => Wish::Stop,
             _ = self.interrupt.recv() => Wish::Stop,
             _ = self.hang_up.recv() => Wish::Reload,
+            _ = self.user_1.recv() => Wish::Flush,
         }
     }
 }

@@ -161,9 +161,11 @@ impl Answer for Front {
 
 fn gate() -> Arc<Gate> {
     let store = Arc::new(MemoryStore::new());
+    let generator = Generator::new(&GeneratorConfig::default()).expect("threads can be started");
+    let generator = Arc::new(generator);
     let service = Service::new(ServicePorts {
         store: Arc::clone(&store) as _,
-        generator: Arc::new(Generator::new(GeneratorConfig::default())),
+        generator: Arc::clone(&generator) as _,
         sealer: Arc::new(ServerKeySealer::new(KeyRing::empty())),
         clock: Arc::new(Fixed),
         entropy: Arc::new(Fixed),
@@ -178,7 +180,7 @@ fn gate() -> Arc<Gate> {
         max_body_bytes: None,
         body_timeout: Duration::from_secs(5),
         call_timeout: Duration::from_millis(100),
-        metrics: Metrics::new(),
+        metrics: Metrics::new(&generator),
     })
 }
 
