@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod config;
 pub mod edge;
 pub mod exchange;
+pub mod import;
 pub mod response;
 
 use std::borrow::Cow;
@@ -15,7 +16,7 @@ use std::future::Future;
 
 use http::request::Parts;
 use keypair_core::model::MintId;
-use keypair_core::{KeyPairs, Quotas};
+use keypair_core::{KeyPairs, Notes, Quotas};
 
 pub use accounts::{
     AccessKey, Accounts, ApiKey, Caller, Directory, Project, ProjectAccess, StaticToken, Token,
@@ -24,6 +25,9 @@ pub use accounts::{
 pub use config::{ConfigProblem, Secret};
 pub use edge::{Blame, EdgeError, whole_seconds};
 pub use exchange::{Body, Request, RequestContext, RequestId};
+pub use import::{
+    DataFolder, Entry, Findings, FoundKeyPair, FoundPrivateKey, Importer, Passphrases, Refused,
+};
 pub use response::{Response, empty_response, json_bytes, response, secret_json_bytes};
 
 /// What the gateway must know of a dialect before it sees a request.
@@ -89,6 +93,8 @@ pub struct Ports<'a> {
     pub keypairs: &'a dyn KeyPairs,
     /// Limits on their number.
     pub quotas: &'a dyn Quotas,
+    /// Notes beside them.
+    pub notes: &'a dyn Notes,
     /// The dialect's accounts.
     pub directory: &'a dyn Directory,
 }
@@ -181,4 +187,11 @@ pub trait Configured: Dialect + Sized {
     /// What a newcomer is shown when the gateway starts on a terminal: the demo account in a line,
     /// then one call that works as it stands, in lines for a shell. `origin` is `http://host:port`.
     fn demo_call(origin: &str) -> String;
+
+    /// How the data folder of another program that speaks this API is taken over; `None` if no
+    /// such program is known.
+    fn importer(config: &Self::Config) -> Option<Importer> {
+        let _ = config;
+        None
+    }
 }

@@ -32,8 +32,8 @@ pub(crate) enum Directive {
     Dedicated,
 }
 
-/// The methods of `KeyPairs` and `Quotas`, and those of `Directory` that may fail.
-pub(crate) const CORE_METHODS: [&str; 19] = [
+/// The methods of `KeyPairs`, `Quotas` and `Notes`, and those of `Directory` that may fail.
+pub(crate) const CORE_METHODS: [&str; 23] = [
     "obstacles",
     "create",
     "certify",
@@ -51,6 +51,10 @@ pub(crate) const CORE_METHODS: [&str; 19] = [
     "usage",
     "set_limit",
     "clear_limit",
+    "add_note",
+    "note",
+    "notes",
+    "remove_note",
     "verify",
     "revoke",
 ];

@@ -255,6 +255,7 @@ impl<D: Configured> World<D> {
         Ports {
             keypairs: &self.core,
             quotas: &self.core,
+            notes: &self.core,
             directory: &self.directory,
         }
     }

@@ -1,5 +1,11 @@
 //! The nouns of the domain: who owns a key pair, what it is called, what it holds.
 
+mod note;
+mod request;
+
+pub use note::{Note, Receipt};
+pub use request::{CertifyKeyPair, CreateKeyPair, CreatedKeyPair, ImportKeyPair};
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -8,7 +14,6 @@ use std::time::SystemTime;
 use zeroize::Zeroizing;
 
 use crate::error::NameProblem;
-use crate::material::{CertificateSpec, KeySpec, PrivateKey};
 use crate::public_key::PublicMaterial;
 
 /// Defines a cheap-to-clone text type: shared text with a name of its own.
@@ -277,69 +282,6 @@ pub enum Retention {
         /// Needed to open it again, besides the server's key.
         passphrase: Option<Passphrase>,
     },
-}
-
-/// A request to generate a key pair.
-#[derive(Debug, Clone)]
-pub struct CreateKeyPair {
-    /// Its name.
-    pub name: KeyName,
-    /// What to generate.
-    pub spec: KeySpec,
-    /// The comment of the public line; may be empty.
-    pub comment: String,
-    /// Which limit holds.
-    pub quota: QuotaRule,
-    /// What is reported first.
-    pub precedence: Precedence,
-    /// What becomes of the private half.
-    pub retention: Retention,
-    /// What is kept beside it.
-    pub attributes: Attributes,
-}
-
-/// A request to generate a key pair whose public half is a certificate that it signs itself. The
-/// private half is handed out and forgotten.
-#[derive(Debug, Clone)]
-pub struct CertifyKeyPair {
-    /// Its name.
-    pub name: KeyName,
-    /// What to generate; only RSA keys have certificates.
-    pub spec: KeySpec,
-    /// What the certificate says.
-    pub certificate: CertificateSpec,
-    /// Which limit holds.
-    pub quota: QuotaRule,
-    /// What is reported first.
-    pub precedence: Precedence,
-    /// What is kept beside it.
-    pub attributes: Attributes,
-}
-
-/// A request to store a public key of the caller's.
-#[derive(Debug, Clone)]
-pub struct ImportKeyPair {
-    /// Its name.
-    pub name: KeyName,
-    /// The public half, as the caller's text was parsed.
-    pub public: PublicMaterial,
-    /// Refuse a public key that the tenant already has, under whatever name.
-    pub unique_public_key: bool,
-    /// Which limit holds.
-    pub quota: QuotaRule,
-    /// What is reported first.
-    pub precedence: Precedence,
-    /// What is kept beside it.
-    pub attributes: Attributes,
-}
-
-/// What a create gives: the only way by which a private key leaves the domain unasked.
-#[derive(Debug)]
-pub struct CreatedKeyPair {
-    /// The stored key pair.
-    pub key_pair: KeyPair,
-    /// The private half, for the one answer.
-    pub private_key: PrivateKey,
 }
 
 /// Which part of a listing is wanted. Listings are sorted by the name's bytes, ascending.

@@ -8,15 +8,15 @@ use keypair_core::ports::{
     StoreError,
 };
 use keypair_core::{
-    Attachment, BoxFuture, Change, KeyName, KeyPair, KeySpec, Limit, Listing, Partition,
-    PrivateKey, QuotaRule, Realm, Scope, Selector, TenantId, Window,
+    Attachment, BoxFuture, Change, KeyName, KeyPair, KeySpec, Limit, Listing, Note, Partition,
+    PrivateKey, QuotaRule, Realm, Receipt, Scope, Selector, TenantId, Window,
 };
 
 use super::Metrics;
 
 /// A key generator whose keys are timed, waiting included.
 pub(crate) struct InstrumentedGenerator<G> {
-    pub(crate) inner: G,
+    pub(crate) inner: Arc<G>,
     pub(crate) metrics: Arc<Metrics>,
 }
 
@@ -26,11 +26,7 @@ impl<G: KeyGenerator> KeyGenerator for InstrumentedGenerator<G> {
             let started = Instant::now();
             let made = self.inner.generate(spec).await;
             if made.is_ok() {
-                let (algorithm, bits) = match spec {
-                    KeySpec::Rsa { bits } => ("rsa", bits),
-                    KeySpec::Ed25519 => ("ed25519", 256),
-                };
-                self.metrics.generated(algorithm, bits, started.elapsed());
+                self.metrics.generated(spec, started.elapsed());
             }
             made
         })
@@ -101,8 +97,9 @@ impl Store for InstrumentedStore {
         &'a self,
         scope: &'a Scope,
         which: &'a [Selector],
+        receipt: Option<&'a Receipt>,
     ) -> BoxFuture<'a, Result<(), ChangeError>> {
-        self.timed("remove", self.inner.remove(scope, which))
+        self.timed("remove", self.inner.remove(scope, which, receipt))
     }
 
     fn update<'a>(
@@ -184,6 +181,48 @@ impl Store for InstrumentedStore {
         now: SystemTime,
     ) -> BoxFuture<'a, Result<bool, StoreError>> {
         self.timed("is_remembered", self.inner.is_remembered(mark, now))
+    }
+
+    fn add_note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        self.timed("add_note", self.inner.add_note(realm, tenant, receipt))
+    }
+
+    fn note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        name: &'a str,
+        now: SystemTime,
+    ) -> BoxFuture<'a, Result<Option<Note>, StoreError>> {
+        let step = self.inner.note(realm, tenant, drawer, name, now);
+        self.timed("note", step)
+    }
+
+    fn notes<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        now: SystemTime,
+    ) -> BoxFuture<'a, Result<Vec<Note>, StoreError>> {
+        self.timed("notes", self.inner.notes(realm, tenant, drawer, now))
+    }
+
+    fn remove_note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        let step = self.inner.remove_note(realm, tenant, drawer, name);
+        self.timed("remove_note", step)
     }
 
     fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>> {

@@ -34,6 +34,7 @@ impl Service {
             generated: true,
             attributes: new.attributes,
             unique_public_key: false,
+            receipt: new.receipt,
         };
         let keep = keep.map(|passphrase| (&private_key, passphrase));
         let key_pair = self
@@ -63,6 +64,7 @@ impl Service {
             generated: true,
             attributes: new.attributes,
             unique_public_key: false,
+            receipt: new.receipt,
         };
         let key_pair = self
             .insert(scope, draft, None, &new.quota, new.precedence)

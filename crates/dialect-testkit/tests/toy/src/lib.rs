@@ -187,7 +187,7 @@ impl Dialect for Toy {
                 Ok(line(StatusCode::OK, shown(&found)))
             }
             Op::Delete => {
-                ports.keypairs.delete(&scope, &[named()?]).await?;
+                ports.keypairs.delete(&scope, &[named()?], None).await?;
                 Ok(empty_response(StatusCode::NO_CONTENT))
             }
         }
@@ -217,6 +217,7 @@ impl Toy {
             precedence: Precedence::NameFirst,
             retention: Retention::Discard,
             attributes: Attributes::default(),
+            receipt: None,
         })
     }
 }
