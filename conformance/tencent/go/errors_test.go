@@ -136,9 +136,13 @@ func TestQuota(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = create(c, name(), 0)
-	same(t, "the message", fault(t, err, "InvalidKeyPair.LimitExceeded"),
-		"The number of key pairs exceeds the limit `1`.")
+	eachWay(t, func(t *testing.T, w way) {
+		patient := settings(address(t, "KEYGLOT_STRICT_URL"), w)
+		patient.RateLimitExceededMaxRetries = 3
+		_, err := create(newClient(t, patient, demoID, demoKey), name(), 0)
+		same(t, "the message", fault(t, err, "InvalidKeyPair.LimitExceeded"),
+			"The number of key pairs exceeds the limit `1`.")
+	})
 	if err := remove(c, *first.KeyId); err != nil {
 		t.Fatal(err)
 	}

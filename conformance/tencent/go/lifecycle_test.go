@@ -18,8 +18,7 @@ const publicKey = "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQDP0Yw2T4itUKOJQIK69c1As
 	"W1q/UpfeylNTbf+wEIWhEfaL5FKQm4hqCw=="
 
 func TestWholeLife(t *testing.T) {
-	eachWay(t, func(t *testing.T, w way) {
-		c := client(t, w)
+	eachWayAndEntry(t, func(t *testing.T, c *cvm.Client) {
 		keyName := name()
 		tags := []*cvm.Tag{
 			{Key: common.StringPtr("a b"), Value: common.StringPtr("x+y&z<>'~*")},
@@ -98,8 +97,7 @@ func bindAndFree(t *testing.T, c *cvm.Client, keyID string) {
 }
 
 func TestImport(t *testing.T) {
-	eachWay(t, func(t *testing.T, w way) {
-		c := client(t, w)
+	eachWayAndEntry(t, func(t *testing.T, c *cvm.Client) {
 		request := cvm.NewImportKeyPairRequest()
 		keyName := name()
 		request.KeyName, request.ProjectId = &keyName, common.Int64Ptr(1001)
@@ -231,8 +229,7 @@ func checkRequestID(t *testing.T, c *cvm.Client, upper bool) {
 }
 
 func TestRegionsAndZones(t *testing.T) {
-	eachWay(t, func(t *testing.T, w way) {
-		c := client(t, w)
+	eachWayAndEntry(t, func(t *testing.T, c *cvm.Client) {
 		regions, err := c.DescribeRegions(cvm.NewDescribeRegionsRequest())
 		if err != nil {
 			t.Fatal(err)

@@ -53,6 +53,15 @@ func eachWay(t *testing.T, check func(t *testing.T, w way)) {
 	}
 }
 
+// eachWayAndEntry checks each way on the newer entry and on the legacy one.
+func eachWayAndEntry(t *testing.T, check func(t *testing.T, c *cvm.Client)) {
+	for _, path := range []string{"", legacy} {
+		eachWay(t, func(t *testing.T, w way) {
+			check(t, newClient(t, settings(gateway(t)+path, w), demoID, demoKey))
+		})
+	}
+}
+
 // address is the `host:port` of a gateway.
 func address(t *testing.T, variable string) string {
 	t.Helper()

@@ -116,10 +116,14 @@ test("the trace id comes back", async () => {
 test("quota", async () => {
   const c = client(WAYS[0], { endpoint: own.strict });
   const { KeyPair } = await c.CreateKeyPair(pair(name()));
-  assert.equal(
-    await fault("InvalidKeyPair.LimitExceeded", c.CreateKeyPair(pair(name()))),
-    "The number of key pairs exceeds the limit `1`."
-  );
+  for (const way of WAYS) {
+    await new Promise((done) => setTimeout(done, 600)); // two calls a second
+    const another = client(way, { endpoint: own.strict }).CreateKeyPair(pair(name()));
+    assert.equal(
+      await fault("InvalidKeyPair.LimitExceeded", another),
+      "The number of key pairs exceeds the limit `1`."
+    );
+  }
   await c.DeleteKeyPairs({ KeyIds: [KeyPair.KeyId] });
 });
 

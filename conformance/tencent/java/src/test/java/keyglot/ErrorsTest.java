@@ -185,9 +185,13 @@ class ErrorsTest {
     void quota() throws Exception {
         CvmClient client = client(settings(JSON, STRICT));
         String id = Sdk.create(client, name()).getKeyId();
-        assertEquals(
-                "The number of key pairs exceeds the limit `1`.",
-                fault("InvalidKeyPair.LimitExceeded", () -> Sdk.create(client, name())));
+        for (Sdk.Way way : Sdk.ways().toList()) {
+            Thread.sleep(600); // two calls a second
+            CvmClient another = client(settings(way, STRICT));
+            assertEquals(
+                    "The number of key pairs exceeds the limit `1`.",
+                    fault("InvalidKeyPair.LimitExceeded", () -> Sdk.create(another, name())));
+        }
         Sdk.delete(client, id);
     }
 
