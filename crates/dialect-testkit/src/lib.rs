@@ -12,6 +12,7 @@ mod faults;
 mod format;
 mod golden;
 mod mangle;
+mod measure;
 mod prepare;
 mod probe;
 mod records;
@@ -22,6 +23,7 @@ use dialect_api::Configured;
 
 pub use golden::{Mode, examine};
 pub use mangle::feed_mangled_requests;
+pub use measure::time_of_authentication;
 pub use prepare::{GoldenRequest, golden_requests};
 pub use report::Report;
 

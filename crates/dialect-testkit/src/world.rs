@@ -179,12 +179,24 @@ impl<D: Configured> World<D> {
         guarded(|| {
             block_on(async {
                 let operation = self.dialect.route(request, cx).ok()?;
-                let caller = self
-                    .dialect
-                    .authenticate(operation, request, cx, &self.directory);
-                caller.await.ok()
+                self.authenticate(operation, request, cx).await.ok()
             })
         })
+    }
+
+    /// The dialect's step of that name, with this world's directory.
+    ///
+    /// # Errors
+    /// The dialect's own.
+    pub(crate) async fn authenticate(
+        &self,
+        operation: D::Operation,
+        request: &Request,
+        cx: &RequestContext,
+    ) -> Result<Caller, D::Error> {
+        self.dialect
+            .authenticate(operation, request, cx, &self.directory)
+            .await
     }
 
     /// Calls an operation for a caller who was let in before, whatever `authenticate` would say of
@@ -233,11 +245,7 @@ impl<D: Configured> World<D> {
             Ok(operation) => operation,
             Err(error) => return self.failure(&error, &request.head, cx),
         };
-        let known = self
-            .dialect
-            .authenticate(operation, request, cx, &self.directory)
-            .await;
-        let caller = match known {
+        let caller = match self.authenticate(operation, request, cx).await {
             Ok(caller) => caller,
             Err(error) => return self.failure_in(operation, &error, request, cx, None),
         };
