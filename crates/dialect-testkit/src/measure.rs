@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use dialect_api::Configured;
 
-use crate::directive::Directive;
 use crate::executor::block_on;
+use crate::golden::Asked;
 use crate::prepare::read;
 use crate::world::World;
 
@@ -32,16 +32,12 @@ pub fn time_of_authentication<D: Configured>(
         .exchanges
         .first()
         .ok_or_else(|| format!("{file}: no request"))?;
-    for directive in &exchange.directives {
-        if let Directive::Now(now) = directive {
-            world.clock.set(*now);
-        }
-    }
+    let asked = Asked::set_up(&world, 0, exchange)?;
     let (head, body) = exchange
         .request
         .fill(|user, project| world.token(user, project))?;
     let request = world.request(head, body);
-    let cx = world.context(1, false);
+    let cx = world.context(&asked);
     let operation = world
         .dialect
         .route(&request, &cx)

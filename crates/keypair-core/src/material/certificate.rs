@@ -91,7 +91,9 @@ fn time(since: Duration) -> der::Result<Time> {
 /// 20 bytes, the most that there may be; positive, and with the same length every time.
 fn serial_number(key: &[u8]) -> der::Result<SerialNumber> {
     let mut bytes = Sha256::digest(key);
-    bytes[0] = (bytes[0] & 0x3f) | 0x40;
+    if let Some(first) = bytes.first_mut() {
+        *first = (*first & 0x3f) | 0x40;
+    }
     SerialNumber::new(bytes.get(..20).unwrap_or_default())
 }
 
