@@ -1,5 +1,6 @@
 """OpenStack's own clients, unmodified; keys are judged by OpenSSH."""
 
+import contextlib
 import os
 import pathlib
 import uuid
@@ -16,6 +17,28 @@ from programs import run
 PASSWORD = "keyglot-demo"
 DEMO_USER_ID = "d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0"
 DEMO_PROJECT_ID = "0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d0d"
+
+# The accounts of a gateway with a small quota; `ci` is alice's application credential.
+TEAM_ID = "7e0a7e0a7e0a7e0a7e0a7e0a7e0a7e0a"
+CREDENTIAL_ID = "26bb287fd56a41f58a4d8a4b4d14fd1b"
+CREDENTIAL_SECRET = "what the machines know"
+TEAM = f"""
+key_pairs_quota = 3
+[[nova.projects]]
+id = "{TEAM_ID}"
+name = "team"
+[[nova.users]]
+id = "a11cea11cea11cea11cea11cea11cea1"
+name = "alice"
+password = "{PASSWORD}"
+roles = {{ "{TEAM_ID}" = ["member"] }}
+[[nova.application_credentials]]
+id = "{CREDENTIAL_ID}"
+name = "ci"
+user = "a11cea11cea11cea11cea11cea11cea1"
+project = "{TEAM_ID}"
+secret = "{CREDENTIAL_SECRET}"
+"""
 
 
 class Cloud:
@@ -111,15 +134,15 @@ def open_ssh(tmp_path):
     return OpenSsh(tmp_path)
 
 
-@pytest.fixture
-def own_cloud(tmp_path):
-    """Starts a gateway with a config section of the test's own."""
+@contextlib.contextmanager
+def gateways(folder: pathlib.Path):
+    """Starts gateways with a config section of the test's own, and stops them in the end."""
     if "KEYGLOT_TARGET" in os.environ:
         pytest.skip("needs a gateway of its own, and KEYGLOT_TARGET names another server")
     started = []
 
     def start(section: str) -> Cloud:
-        config = tmp_path / f"keyglot-{len(started)}.toml"
+        config = folder / f"keyglot-{len(started)}.toml"
         config.write_text(f"[nova]\n{section}\n")
         started.append(Gateway(os.environ["KEYGLOT_BINARY"], config=config))
         return Cloud(started[-1].url)
@@ -127,3 +150,17 @@ def own_cloud(tmp_path):
     yield start
     for gateway in started:
         assert gateway.stop() == 0
+
+
+@pytest.fixture
+def own_cloud(tmp_path):
+    """Starts a gateway with a config section of the test's own."""
+    with gateways(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="session")
+def team(tmp_path_factory):
+    """A gateway where the user alice has room for three key pairs, and an application credential."""
+    with gateways(tmp_path_factory.mktemp("team")) as start:
+        yield start(TEAM)
