@@ -102,6 +102,14 @@ class OpenSsh:
         run("ssh-keygen", "-q", "-N", "", "-C", "me@example", *options, "-f", path)
         return path.with_suffix(".pub").read_text().strip()
 
+    def new_certificate(self) -> tuple[str, str]:
+        """A fresh certificate in PEM, and the SHA-1 fingerprint that OpenSSL gives it."""
+        path = self.folder / uuid.uuid4().hex
+        run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=me",
+            "-keyout", path.with_suffix(".key"), "-out", path)
+        shown = run("openssl", "x509", "-in", path, "-noout", "-fingerprint", "-sha1")
+        return path.read_text(), shown.strip().partition("=")[2].lower()
+
     def fingerprint(self, public_key: str) -> str:
         """The MD5 fingerprint, in pairs of hex digits."""
         words = run("ssh-keygen", "-E", "md5", "-l", "-f", self._write(public_key)).split()
