@@ -1,5 +1,6 @@
 """OpenStack's own clients, unmodified; keys are judged by OpenSSH."""
 
+import base64
 import contextlib
 import logging
 import os
@@ -107,8 +108,24 @@ class OpenSsh:
         path = self.folder / uuid.uuid4().hex
         run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=me",
             "-keyout", path.with_suffix(".key"), "-out", path)
-        shown = run("openssl", "x509", "-in", path, "-noout", "-fingerprint", "-sha1")
-        return path.read_text(), shown.strip().partition("=")[2].lower()
+        return path.read_text(), self._sha1(path)
+
+    def _sha1(self, certificate: pathlib.Path) -> str:
+        shown = run("openssl", "x509", "-in", certificate, "-noout", "-fingerprint", "-sha1")
+        return shown.strip().partition("=")[2].lower()
+
+    def check_certificate(self, private_key: str, certificate: str, fingerprint: str) -> None:
+        """All three are of one certificate and its RSA key of 2048 bits, in a PKCS#12 file under an
+        empty password."""
+        file = self.folder / uuid.uuid4().hex
+        file.write_bytes(base64.b64decode(private_key, validate=True))
+        unpack = ("openssl", "pkcs12", "-in", file, "-passin", "pass:")
+        assert run(*unpack, "-nokeys").endswith(certificate)
+        assert self._sha1(self._write(certificate)) == fingerprint
+        key = self._write(run(*unpack, "-nocerts", "-nodes"))
+        public = run("openssl", "pkey", "-in", key, "-pubout")
+        assert public == run("openssl", "x509", "-in", self._write(certificate), "-noout", "-pubkey")
+        assert run("openssl", "pkey", "-in", key, "-noout", "-text").startswith("Private-Key: (2048 bit")
 
     def fingerprint(self, public_key: str) -> str:
         """The MD5 fingerprint, in pairs of hex digits."""
@@ -194,3 +211,10 @@ def team(tmp_path_factory):
     """A gateway where the user alice has room for three key pairs, and an application credential."""
     with gateways(tmp_path_factory.mktemp("team")) as start:
         yield start(TEAM)
+
+
+@pytest.fixture(scope="session")
+def administered(tmp_path_factory):
+    """A gateway whose administrators make users and projects while it runs."""
+    with gateways(tmp_path_factory.mktemp("administered")) as start:
+        yield start("identity = { admin = true }")

@@ -66,6 +66,19 @@ def test_the_sdk_imports_every_type(cloud, name, open_ssh, options):
     compute.delete_keypair(name)
 
 
+def test_a_certificate_is_generated(cloud, name, open_ssh):
+    compute = cloud.sdk().compute
+    made = compute.create_keypair(name=name, type="x509")
+    assert made.type == "x509"
+    open_ssh.check_certificate(made.private_key, made.public_key, made.fingerprint)
+    compute.delete_keypair(name, ignore_missing=False)
+    nova = cloud.nova("2.91")
+    made = nova.keypairs.create(name, key_type="x509")
+    open_ssh.check_certificate(made.private_key, made.public_key, made.fingerprint)
+    assert nova.keypairs.get(name).fingerprint == made.fingerprint
+    nova.keypairs.delete(name)
+
+
 def test_a_certificate_is_imported(cloud, name, open_ssh):
     certificate, fingerprint = open_ssh.new_certificate()
     compute = cloud.sdk().compute

@@ -19,8 +19,9 @@ def variables(cloud, team) -> dict[str, str]:
     }
 
 
-def test_gophercloud(cloud, team):
-    toolchains.go_tests(HERE / "gophercloud", "gophercloud v2", **variables(cloud, team))
+def test_gophercloud(cloud, team, administered):
+    settings = variables(cloud, team) | {"KEYGLOT_ADMINISTERED_URL": administered.url}
+    toolchains.go_tests(HERE / "gophercloud", "gophercloud v2", **settings)
 
 
 def test_openstack4j(cloud, team):

@@ -123,15 +123,21 @@ def cloud(tmp_path_factory):
 
 
 @pytest.fixture
-def open_cloud(tmp_path):
-    """A gateway that asks for no token."""
+def own_cloud(tmp_path):
+    """Starts a gateway with a config section of the test's own."""
     if "KEYGLOT_TARGET" in os.environ:
         pytest.skip("needs a gateway of its own, and KEYGLOT_TARGET names another server")
-    config = tmp_path / "keyglot.toml"
-    config.write_text('[nova]\nauth = "none"\n')
-    gateway = Gateway(os.environ["KEYGLOT_BINARY"], config=config)
-    yield Cloud(gateway.url, tmp_path)
-    assert gateway.stop() == 0
+    started = []
+
+    def start(section: str) -> Cloud:
+        config = tmp_path / "keyglot.toml"
+        config.write_text(f"[nova]\n{section}\n")
+        started.append(Gateway(os.environ["KEYGLOT_BINARY"], config=config))
+        return Cloud(started[-1].url, tmp_path)
+
+    yield start
+    for gateway in started:
+        assert gateway.stop() == 0
 
 
 @pytest.fixture

@@ -98,3 +98,60 @@ def test_members_list_no_users_and_their_own_projects(cloud):
     (projects,) = cloud.script("project list -f json").documents
     assert [row["Name"] for row in projects] == ["demo"]
     cloud.run("user", "list").fails_with(FORBIDDEN + "list_users")
+
+
+def test_an_application_credential_is_made_used_and_deleted(cloud, name):
+    made, listed, shown = cloud.script(
+        f"application credential create {name} --role reader -f json",
+        "application credential list -f json",
+        f"application credential show {name} -f json",
+    ).documents
+    assert made["id"] in [row["ID"] for row in listed]
+    assert shown["name"] == name
+    by_credential = {
+        "OS_AUTH_TYPE": "v3applicationcredential",
+        "OS_AUTH_URL": f"{cloud.url}/identity/v3",
+        "OS_APPLICATION_CREDENTIAL_ID": made["id"],
+        "OS_APPLICATION_CREDENTIAL_SECRET": made["secret"],
+        "OS_IDENTITY_API_VERSION": "3",
+    }
+    (keys,) = cloud.script("keypair list -f json", settings=by_credential).documents
+    assert isinstance(keys, list)
+    assert cloud.run("application", "credential", "delete", name).code == 0
+    refused = cloud.run("keypair", "list", settings=by_credential)
+    assert refused.code == 1 and f"Could not find Application Credential: {made['id']}" in refused.errors
+
+
+def test_an_administrator_makes_users_and_projects(own_cloud, name, key):
+    cloud = own_cloud("identity = { admin = true }")
+    project, user, assigned, pair, of_project = cloud.script(
+        f"project create {name} -f json",
+        f"user create {name} --project {name} --password secret -f json",
+        f"role add member --user {name} --project {name}",
+        f"role assignment list --project {name} --names -f json",
+        f"keypair create --user {name} --public-key {key} k1 -f json",
+        f"keypair list --project {name} -f json",
+        user="admin",
+    ).documents
+    assert (project["name"], user["name"]) == (name, name)
+    assert [row["Role"] for row in assigned] == ["member"]
+    assert pair["user_id"] == user["id"]
+    assert [row["Name"] for row in of_project] == ["k1"]
+    as_user = {
+        "OS_AUTH_URL": f"{cloud.url}/identity/v3",
+        "OS_USERNAME": name,
+        "OS_PASSWORD": "secret",
+        "OS_PROJECT_NAME": name,
+        "OS_USER_DOMAIN_NAME": "Default",
+        "OS_PROJECT_DOMAIN_NAME": "Default",
+        "OS_IDENTITY_API_VERSION": "3",
+    }
+    (keys,) = cloud.script("keypair list -f json", settings=as_user).documents
+    assert [row["Name"] for row in keys] == ["k1"]
+    cloud.script(
+        f"role remove member --user {name} --project {name}",
+        f"user delete {name}",
+        f"project delete {name}",
+        f"user show {name}",
+        user="admin",
+    ).fails_with(f"No User found for {name}")

@@ -114,8 +114,8 @@ def test_mistakes_are_explained(cloud, name, key, tmp_path):
     compute.delete_keypair(name)
 
 
-def test_without_a_token(open_cloud, name, key):
-    made, listed = open_cloud.script(
+def test_without_a_token(own_cloud, name, key):
+    made, listed = own_cloud('auth = "none"').script(
         f"keypair create --public-key {key} {name} -f json", "keypair list -f json", user="anyone"
     ).documents
     assert made["user_id"] == DEMO_ID
