@@ -30,8 +30,8 @@ pub(crate) enum Directive {
     Dedicated,
 }
 
-/// The methods of `KeyPairs` and `Quotas`, and those of `Directory` that may fail.
-pub(crate) const CORE_METHODS: [&str; 18] = [
+/// The methods of `KeyPairs` and `Quotas`, and those of `Directory` and `Register` that may fail.
+pub(crate) const CORE_METHODS: [&str; 35] = [
     "obstacles",
     "create",
     "import",
@@ -50,6 +50,23 @@ pub(crate) const CORE_METHODS: [&str; 18] = [
     "clear_limit",
     "verify",
     "revoke",
+    "user_by_id",
+    "user_by_name",
+    "project_by_id",
+    "project_by_name",
+    "users",
+    "projects",
+    "delegation",
+    "delegation_by_name",
+    "delegations",
+    "add_user",
+    "remove_user",
+    "add_project",
+    "remove_project",
+    "add_role",
+    "remove_role",
+    "add_delegation",
+    "remove_delegation",
 ];
 
 const DEDICATED: &str = "dedicated";

@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use argon2::password_hash::CustomizedPasswordHasher;
@@ -21,9 +20,7 @@ fn user(name: &str, password: Option<&str>) -> User {
         id: name.to_owned(),
         name: name.to_owned(),
         password: password.map(Secret::new),
-        api_key: None,
-        default_project: None,
-        roles: BTreeMap::new(),
+        ..User::default()
     }
 }
 

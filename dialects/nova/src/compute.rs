@@ -12,7 +12,7 @@ pub(crate) mod versions;
 use bytes::Bytes;
 use dialect_api::{Caller, EdgeError, Ports, Request, RequestContext, Response, response};
 use http::{Method, StatusCode};
-use keypair_core::{Limit, Partition, QuotaRule, Scope, TenantId};
+use keypair_core::{Partition, QuotaRule, Scope, TenantId};
 
 use crate::api::Api;
 use crate::auth::Requester;
@@ -60,7 +60,7 @@ pub(crate) async fn call(
         return Err(Error::UnsupportedContentType);
     }
     let body = read_body(request)?;
-    let requester = Requester::new(config, caller, ports.directory);
+    let requester = Requester::new(config, caller);
     if let Some(asked) = project.clone().filter(|asked| !requester.reaches(asked)) {
         let own = requester.project_id;
         return Err(Error::ForeignProject { asked, own });
@@ -153,7 +153,7 @@ impl Call<'_> {
             Action::ShowLimits => limits::show(self).await,
             Action::ShowQuotaSet => quotas::show(self).await,
             Action::ShowQuotaSetDetail => quotas::detail(self).await,
-            Action::ShowQuotaSetDefaults => quotas::defaults(self),
+            Action::ShowQuotaSetDefaults => quotas::defaults(self).await,
             Action::UpdateQuotaSet => quotas::update(self, body).await,
             Action::DeleteQuotaSet => quotas::delete(self).await,
             Action::ShowQuotaClassSet => quotas::class(self),
@@ -168,12 +168,6 @@ impl Call<'_> {
     fn ok(&self, body: Bytes) -> Response {
         let content_type = media::preferred_json(&self.request.head.headers);
         response(StatusCode::OK, content_type, body)
-    }
-
-    /// The limit on key pairs of projects that have none of their own.
-    fn default_limit(&self) -> Limit {
-        let limit = u32::try_from(self.config.key_pairs_quota);
-        limit.map_or(Limit::Unlimited, Limit::AtMost)
     }
 
     /// Where a user's key pairs lie.
@@ -197,7 +191,7 @@ impl Call<'_> {
             .ok_or(Error::NoProject)?;
         Ok(QuotaRule {
             holder: TenantId::new(project),
-            default: self.default_limit(),
+            default: self.config.limit_of_project(project),
         })
     }
 }

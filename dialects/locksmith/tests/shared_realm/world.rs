@@ -9,8 +9,8 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use dialect_api::{
-    AccessKey, ApiKey, Body, Configured, Dialect, Directory, Ports, Project, Request,
-    RequestContext, RequestId, StaticToken, Token, TokenClaims, User,
+    AccessKey, ApiKey, Body, Configured, Delegation, Dialect, Directory, Lookup, Ports, Project,
+    Request, RequestContext, RequestId, StaticToken, Token, TokenClaims, User,
 };
 use keypair_core::ports::{Clock, Entropy, GenerateError, KeyGenerator, SealError, Sealer};
 use keypair_core::service::{Service, ServicePorts};
@@ -181,28 +181,40 @@ impl Directory for Nothing {
         false
     }
 
-    fn user_by_id(&self, _: &str) -> Option<&User> {
-        None
+    fn user_by_id<'a>(&'a self, _: &'a str) -> Lookup<'a, User> {
+        Lookup::Known(None)
     }
 
-    fn user_by_name(&self, _: &str) -> Option<&User> {
-        None
+    fn user_by_name<'a>(&'a self, _: &'a str) -> Lookup<'a, User> {
+        Lookup::Known(None)
     }
 
-    fn project_by_id(&self, _: &str) -> Option<&Project> {
-        None
+    fn project_by_id<'a>(&'a self, _: &'a str) -> Lookup<'a, Project> {
+        Lookup::Known(None)
     }
 
-    fn project_by_name(&self, _: &str) -> Option<&Project> {
-        None
+    fn project_by_name<'a>(&'a self, _: &'a str) -> Lookup<'a, Project> {
+        Lookup::Known(None)
     }
 
-    fn users(&self) -> &[User] {
-        &[]
+    fn users(&self) -> BoxFuture<'_, Result<Vec<Arc<User>>, Error>> {
+        Box::pin(async { Ok(Vec::new()) })
     }
 
-    fn projects(&self) -> &[Project] {
-        &[]
+    fn projects(&self) -> BoxFuture<'_, Result<Vec<Arc<Project>>, Error>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+
+    fn delegation<'a>(&'a self, _: Option<&'a str>, _: &'a str) -> Lookup<'a, Delegation> {
+        Lookup::Known(None)
+    }
+
+    fn delegation_by_name<'a>(&'a self, _: &'a str, _: &'a str) -> Lookup<'a, Delegation> {
+        Lookup::Known(None)
+    }
+
+    fn delegations<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Vec<Arc<Delegation>>, Error>> {
+        Box::pin(async { Ok(Vec::new()) })
     }
 
     fn check_password<'a>(&'a self, _: Option<&'a User>, _: &'a str) -> BoxFuture<'a, bool> {
@@ -211,6 +223,10 @@ impl Directory for Nothing {
 
     fn check_user_api_key(&self, _: Option<&User>, _: &str) -> bool {
         false
+    }
+
+    fn check_delegation<'a>(&'a self, _: &'a Delegation, _: &'a str) -> BoxFuture<'a, bool> {
+        Box::pin(async { false })
     }
 
     fn issue(&self, _: &TokenClaims) -> Token {

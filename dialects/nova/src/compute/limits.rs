@@ -26,7 +26,7 @@ pub(super) async fn show(call: &Call<'_>) -> Result<Response, Error> {
     };
     let key_pairs = match project {
         Some(project) => call.limit_of(project).await?,
-        None => call.default_limit(),
+        None => call.config.default_limit(),
     };
     let rules = &call.config.rate_limits;
     let body = limits::body(call.api, key_pairs, rules, call.cx.received_at);
