@@ -17,7 +17,7 @@ use std::future::Future;
 
 use http::request::Parts;
 use keypair_core::model::MintId;
-use keypair_core::{KeyPairs, Quotas};
+use keypair_core::{KeyPairs, Notes, Quotas};
 
 pub use accounts::{
     AccessKey, Accounts, ApiKey, Caller, Delegation, Project, ProjectAccess, StaticToken, Token,
@@ -93,6 +93,8 @@ pub struct Ports<'a> {
     pub keypairs: &'a dyn KeyPairs,
     /// Limits on their number.
     pub quotas: &'a dyn Quotas,
+    /// Notes beside them.
+    pub notes: &'a dyn Notes,
     /// The dialect's accounts.
     pub directory: &'a dyn Directory,
 }

@@ -30,8 +30,9 @@ pub(crate) enum Directive {
     Dedicated,
 }
 
-/// The methods of `KeyPairs` and `Quotas`, and those of `Directory` and `Register` that may fail.
-pub(crate) const CORE_METHODS: [&str; 35] = [
+/// The methods of `KeyPairs`, `Quotas` and `Notes`, and those of `Directory` and `Register` that may
+/// fail.
+pub(crate) const CORE_METHODS: [&str; 39] = [
     "obstacles",
     "create",
     "import",
@@ -48,6 +49,10 @@ pub(crate) const CORE_METHODS: [&str; 35] = [
     "usage",
     "set_limit",
     "clear_limit",
+    "add_note",
+    "note",
+    "notes",
+    "remove_note",
     "verify",
     "revoke",
     "user_by_id",

@@ -7,14 +7,15 @@ use std::sync::{Arc, Mutex};
 use keypair_core::service::Service;
 use keypair_core::{
     Attachment, BoxFuture, Change, CreateKeyPair, CreatedKeyPair, Error, ImportKeyPair, KeyName,
-    KeyPair, KeyPairs, Limit, Listing, Obstacles, Partition, Passphrase, QuotaRule, Quotas, Realm,
-    Scope, Selector, TenantId, Window,
+    KeyPair, KeyPairs, Limit, Listing, Note, Notes, Obstacles, Partition, Passphrase, QuotaRule,
+    Quotas, Realm, Receipt, Scope, Selector, TenantId, Window,
 };
 
 use crate::doubles::lock;
 use crate::faults::Faults;
 
-/// `KeyPairs` and `Quotas` by delegation; fails the first call of a method that a fault is set for.
+/// `KeyPairs`, `Quotas` and `Notes` by delegation; fails the first call of a method that a fault is
+/// set for.
 #[derive(Debug)]
 pub(crate) struct FaultInjectingKeyPairs {
     service: Service,
@@ -112,9 +113,10 @@ impl KeyPairs for FaultInjectingKeyPairs {
         &'a self,
         scope: &'a Scope,
         which: &'a [Selector],
+        receipt: Option<&'a Receipt>,
     ) -> BoxFuture<'a, Result<(), Error>> {
         self.faults
-            .call("delete", move || self.service.delete(scope, which))
+            .call("delete", move || self.service.delete(scope, which, receipt))
     }
 
     fn update<'a>(
@@ -204,6 +206,53 @@ impl Quotas for FaultInjectingKeyPairs {
     ) -> BoxFuture<'a, Result<(), Error>> {
         self.faults.call("clear_limit", move || {
             self.service.clear_limit(realm, tenant)
+        })
+    }
+}
+
+impl Notes for FaultInjectingKeyPairs {
+    fn add_note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Result<bool, Error>> {
+        self.faults.call("add_note", move || {
+            self.service.add_note(realm, tenant, receipt)
+        })
+    }
+
+    fn note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Note>, Error>> {
+        self.faults.call("note", move || {
+            self.service.note(realm, tenant, drawer, name)
+        })
+    }
+
+    fn notes<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Note>, Error>> {
+        self.faults
+            .call("notes", move || self.service.notes(realm, tenant, drawer))
+    }
+
+    fn remove_note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<bool, Error>> {
+        self.faults.call("remove_note", move || {
+            self.service.remove_note(realm, tenant, drawer, name)
         })
     }
 }

@@ -262,6 +262,7 @@ impl<D: Configured> World<D> {
         Ports {
             keypairs: &self.core,
             quotas: &self.core,
+            notes: &self.core,
             directory: &self.directory,
         }
     }

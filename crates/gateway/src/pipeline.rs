@@ -221,6 +221,7 @@ async fn steps<D: Dialect>(
         let ports = Ports {
             keypairs: &gate.service,
             quotas: &gate.service,
+            notes: &gate.service,
             directory,
         };
         dialect.call(operation, request, &caller, cx, ports).await

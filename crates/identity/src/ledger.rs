@@ -6,7 +6,7 @@
 //! made again is another.
 
 mod records;
-mod shelves;
+mod drawers;
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -16,22 +16,22 @@ use keypair_core::ports::{Entropy, Store};
 use keypair_core::{Error, Realm};
 
 use records::{DelegationRecord, OwnerRecord, ProjectRecord, RoleRecord, UserRecord};
-use shelves::{Place, Shelves, place_of, place_of_id};
+use drawers::{Place, Drawers, place_of, place_of_id};
 
-/// Users by name, one shelf for all.
+/// Users by name, one drawer for all.
 const USERS: &str = "users";
-/// Projects by name, one shelf for all.
+/// Projects by name, one drawer for all.
 const PROJECTS: &str = "projects";
-/// Whose a delegation is, by its id, one shelf for all: who comes with a delegation need not say.
+/// Whose a delegation is, by its id, one drawer for all: who comes with a delegation need not say.
 const OWNERS: &str = "delegation-owners";
-/// Delegations by name, one shelf a user.
+/// Delegations by name, one drawer a user.
 const DELEGATIONS: &str = "delegations";
-/// Roles by project and name, one shelf a user.
+/// Roles by project and name, one drawer a user.
 const ROLES: &str = "roles";
 
 /// The accounts of one dialect that were made at run time.
 pub(crate) struct Ledger {
-    shelves: Shelves,
+    drawers: Drawers,
     entropy: Arc<dyn Entropy>,
 }
 
@@ -43,7 +43,7 @@ impl Ledger {
         entropy: Arc<dyn Entropy>,
     ) -> Self {
         Self {
-            shelves: Shelves::new(dialect, realm, store),
+            drawers: Drawers::new(dialect, realm, store),
             entropy,
         }
     }
@@ -58,19 +58,19 @@ impl Ledger {
         let Some(place) = place_of_id(id) else {
             return Ok(None);
         };
-        let found: Option<UserRecord> = self.shelves.read(Place::All(USERS), place).await?;
+        let found: Option<UserRecord> = self.drawers.read(Place::All(USERS), place).await?;
         Ok(found.filter(|it| it.id == id).map(User::from))
     }
 
     pub(crate) async fn user_by_name(&self, name: &str) -> Result<Option<User>, Error> {
         let place = place_of(USERS, &[name]);
-        let found: Option<UserRecord> = self.shelves.read(Place::All(USERS), &place).await?;
+        let found: Option<UserRecord> = self.drawers.read(Place::All(USERS), &place).await?;
         Ok(found.filter(|it| it.name == name).map(User::from))
     }
 
     /// All users, by name.
     pub(crate) async fn users(&self) -> Result<Vec<User>, Error> {
-        let found: Vec<UserRecord> = self.shelves.all(Place::All(USERS)).await?;
+        let found: Vec<UserRecord> = self.drawers.all(Place::All(USERS)).await?;
         let mut users: Vec<User> = found.into_iter().map(User::from).collect();
         users.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(users)
@@ -81,8 +81,8 @@ impl Ledger {
         let place = place_of(USERS, &[&user.name]);
         user.id = self.fresh_id(&place);
         let record = UserRecord::from(&*user);
-        let shelf = Place::All(USERS);
-        self.shelves.add(shelf, &place, &record, now).await
+        let drawer = Place::All(USERS);
+        self.drawers.add(drawer, &place, &record, now).await
     }
 
     /// Removes a user, and then what nobody can reach any more; whether there was one.
@@ -90,7 +90,7 @@ impl Ledger {
         let (Some(place), Some(_)) = (place_of_id(id), self.user(id).await?) else {
             return Ok(false);
         };
-        if !self.shelves.remove(Place::All(USERS), place).await? {
+        if !self.drawers.remove(Place::All(USERS), place).await? {
             return Ok(false);
         }
         for delegation in self.delegations(id).await? {
@@ -106,19 +106,19 @@ impl Ledger {
         let Some(place) = place_of_id(id) else {
             return Ok(None);
         };
-        let found: Option<ProjectRecord> = self.shelves.read(Place::All(PROJECTS), place).await?;
+        let found: Option<ProjectRecord> = self.drawers.read(Place::All(PROJECTS), place).await?;
         Ok(found.filter(|it| it.id == id).map(Project::from))
     }
 
     pub(crate) async fn project_by_name(&self, name: &str) -> Result<Option<Project>, Error> {
         let place = place_of(PROJECTS, &[name]);
-        let found: Option<ProjectRecord> = self.shelves.read(Place::All(PROJECTS), &place).await?;
+        let found: Option<ProjectRecord> = self.drawers.read(Place::All(PROJECTS), &place).await?;
         Ok(found.filter(|it| it.name == name).map(Project::from))
     }
 
     /// All projects, by name.
     pub(crate) async fn projects(&self) -> Result<Vec<Project>, Error> {
-        let found: Vec<ProjectRecord> = self.shelves.all(Place::All(PROJECTS)).await?;
+        let found: Vec<ProjectRecord> = self.drawers.all(Place::All(PROJECTS)).await?;
         let mut projects: Vec<Project> = found.into_iter().map(Project::from).collect();
         projects.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(projects)
@@ -133,8 +133,8 @@ impl Ledger {
         let place = place_of(PROJECTS, &[&project.name]);
         project.id = self.fresh_id(&place);
         let record = ProjectRecord::from(&*project);
-        let shelf = Place::All(PROJECTS);
-        self.shelves.add(shelf, &place, &record, now).await
+        let drawer = Place::All(PROJECTS);
+        self.drawers.add(drawer, &place, &record, now).await
     }
 
     /// Removes a project; whether there was one.
@@ -142,12 +142,12 @@ impl Ledger {
         let (Some(place), Some(_)) = (place_of_id(id), self.project(id).await?) else {
             return Ok(false);
         };
-        self.shelves.remove(Place::All(PROJECTS), place).await
+        self.drawers.remove(Place::All(PROJECTS), place).await
     }
 
     /// A user's roles: ids of projects, and names.
     pub(crate) async fn roles(&self, user_id: &str) -> Result<Vec<(String, String)>, Error> {
-        let found: Vec<RoleRecord> = self.shelves.all(Place::User(ROLES, user_id)).await?;
+        let found: Vec<RoleRecord> = self.drawers.all(Place::User(ROLES, user_id)).await?;
         let mut roles: Vec<_> = found.into_iter().map(|it| (it.project, it.role)).collect();
         roles.sort();
         Ok(roles)
@@ -165,9 +165,9 @@ impl Ledger {
             project: project_id.to_owned(),
             role: role.to_owned(),
         };
-        let shelf = Place::User(ROLES, user_id);
+        let drawer = Place::User(ROLES, user_id);
         // One that is there already is as good.
-        self.shelves.add(shelf, &place, &record, now).await?;
+        self.drawers.add(drawer, &place, &record, now).await?;
         Ok(())
     }
 
@@ -179,8 +179,8 @@ impl Ledger {
         role: &str,
     ) -> Result<bool, Error> {
         let place = place_of(ROLES, &[project_id, role]);
-        let shelf = Place::User(ROLES, user_id);
-        self.shelves.remove(shelf, &place).await
+        let drawer = Place::User(ROLES, user_id);
+        self.drawers.remove(drawer, &place).await
     }
 
     /// Takes all roles in a project from a user.
@@ -200,7 +200,7 @@ impl Ledger {
     /// Whose delegation that is.
     pub(crate) async fn owner_of_delegation(&self, id: &str) -> Result<Option<String>, Error> {
         let found: Option<OwnerRecord> = match place_of_id(id) {
-            Some(_) => self.shelves.read(Place::All(OWNERS), id).await?,
+            Some(_) => self.drawers.read(Place::All(OWNERS), id).await?,
             None => None,
         };
         Ok(found.map(|owner| owner.user))
@@ -214,8 +214,8 @@ impl Ledger {
         let Some(place) = place_of_id(id) else {
             return Ok(None);
         };
-        let shelf = Place::User(DELEGATIONS, user_id);
-        let found: Option<DelegationRecord> = self.shelves.read(shelf, place).await?;
+        let drawer = Place::User(DELEGATIONS, user_id);
+        let found: Option<DelegationRecord> = self.drawers.read(drawer, place).await?;
         let found = found.filter(|it| it.id == id);
         Ok(found.map(|it| it.of_user(user_id)))
     }
@@ -226,16 +226,16 @@ impl Ledger {
         name: &str,
     ) -> Result<Option<Delegation>, Error> {
         let place = place_of(DELEGATIONS, &[user_id, name]);
-        let shelf = Place::User(DELEGATIONS, user_id);
-        let found: Option<DelegationRecord> = self.shelves.read(shelf, &place).await?;
+        let drawer = Place::User(DELEGATIONS, user_id);
+        let found: Option<DelegationRecord> = self.drawers.read(drawer, &place).await?;
         let found = found.filter(|it| it.name == name);
         Ok(found.map(|it| it.of_user(user_id)))
     }
 
     /// A user's delegations, by name.
     pub(crate) async fn delegations(&self, user_id: &str) -> Result<Vec<Delegation>, Error> {
-        let shelf = Place::User(DELEGATIONS, user_id);
-        let found: Vec<DelegationRecord> = self.shelves.all(shelf).await?;
+        let drawer = Place::User(DELEGATIONS, user_id);
+        let found: Vec<DelegationRecord> = self.drawers.all(drawer).await?;
         let found = found.into_iter().map(|it| it.of_user(user_id));
         let mut delegations: Vec<Delegation> = found.collect();
         delegations.sort_by(|one, other| one.name.cmp(&other.name));
@@ -256,14 +256,14 @@ impl Ledger {
         let owners = Place::All(OWNERS);
         // First, because the other way round nobody could log in with what was just made; on its
         // own it leads nowhere.
-        self.shelves
+        self.drawers
             .add(owners, &delegation.id, &owner, now)
             .await?;
         let record = DelegationRecord::from(&*delegation);
-        let shelf = Place::User(DELEGATIONS, &delegation.user_id);
-        let added = self.shelves.add(shelf, &place, &record, now).await?;
+        let drawer = Place::User(DELEGATIONS, &delegation.user_id);
+        let added = self.drawers.add(drawer, &place, &record, now).await?;
         if !added {
-            self.shelves.remove(owners, &delegation.id).await?;
+            self.drawers.remove(owners, &delegation.id).await?;
         }
         Ok(added)
     }
@@ -274,9 +274,9 @@ impl Ledger {
         let (Some(place), Some(_)) = (place_of_id(id), found) else {
             return Ok(false);
         };
-        let shelf = Place::User(DELEGATIONS, user_id);
-        let removed = self.shelves.remove(shelf, place).await?;
-        self.shelves.remove(Place::All(OWNERS), id).await?;
+        let drawer = Place::User(DELEGATIONS, user_id);
+        let removed = self.drawers.remove(drawer, place).await?;
+        self.drawers.remove(Place::All(OWNERS), id).await?;
         Ok(removed)
     }
 }

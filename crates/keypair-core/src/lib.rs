@@ -21,8 +21,8 @@ pub use error::{Error, NameProblem, PublicKeyProblem, Source};
 pub use material::{Algorithm, KeySpec, PrivateKey};
 pub use model::{
     Attachment, Attributes, Change, CreateKeyPair, CreatedKeyPair, ImportKeyPair, KeyName, KeyPair,
-    KeyPairId, KeyPairSeed, Limit, Listing, Obstacles, Partition, Passphrase, Precedence,
-    QuotaRule, Realm, Retention, Scope, SealedPrivateKey, Selector, TenantId, Window,
+    KeyPairId, KeyPairSeed, Limit, Listing, Note, Obstacles, Partition, Passphrase, Precedence,
+    QuotaRule, Realm, Receipt, Retention, Scope, SealedPrivateKey, Selector, TenantId, Window,
 };
-pub use ports::{BoxFuture, KeyPairs, Quotas};
+pub use ports::{BoxFuture, KeyPairs, Notes, Quotas};
 pub use public_key::{Certificate, PublicKey, PublicMaterial};

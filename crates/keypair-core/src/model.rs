@@ -1,5 +1,9 @@
 //! The nouns of the domain: who owns a key pair, what it is called, what it holds.
 
+mod note;
+
+pub use note::{Note, Receipt};
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
@@ -296,6 +300,8 @@ pub struct CreateKeyPair {
     pub retention: Retention,
     /// What is kept beside it.
     pub attributes: Attributes,
+    /// A note that is left in the same step.
+    pub receipt: Option<Receipt>,
 }
 
 /// A request to store a public key of the caller's.
@@ -313,6 +319,8 @@ pub struct ImportKeyPair {
     pub precedence: Precedence,
     /// What is kept beside it.
     pub attributes: Attributes,
+    /// A note that is left in the same step.
+    pub receipt: Option<Receipt>,
 }
 
 /// What a create gives: the only way by which a private key leaves the domain unasked.

@@ -1,5 +1,5 @@
-//! The traits at the border of the domain: [`KeyPairs`] and [`Quotas`] are what a dialect may ask
-//! for; the others are what the domain itself asks for.
+//! The traits at the border of the domain: [`KeyPairs`], [`Quotas`] and [`Notes`] are what a
+//! dialect may ask for; the others are what the domain itself asks for.
 
 mod store;
 mod timestamp;
@@ -17,8 +17,8 @@ use crate::error::{Error, Source};
 use crate::material::{KeySpec, PrivateKey};
 use crate::model::{
     Attachment, Change, CreateKeyPair, CreatedKeyPair, ImportKeyPair, KeyName, KeyPair, Limit,
-    Listing, Obstacles, Partition, Passphrase, QuotaRule, Realm, Scope, SealedPrivateKey, Selector,
-    TenantId, Window,
+    Listing, Note, Obstacles, Partition, Passphrase, QuotaRule, Realm, Receipt, Scope,
+    SealedPrivateKey, Selector, TenantId, Window,
 };
 
 /// A future behind a trait object.
@@ -96,7 +96,7 @@ pub trait KeyPairs: Send + Sync {
     ) -> BoxFuture<'a, Result<Listing, Error>>;
 
     /// Deletes all or nothing: either every selected key pair is gone or none is. A key pair that
-    /// is selected twice counts once.
+    /// is selected twice counts once. A receipt is left in the same step.
     ///
     /// # Errors
     /// [`Error::KeyPairNotFound`], [`Error::KeyPairInUse`], [`Error::StoreUnavailable`].
@@ -104,6 +104,7 @@ pub trait KeyPairs: Send + Sync {
         &'a self,
         scope: &'a Scope,
         which: &'a [Selector],
+        receipt: Option<&'a Receipt>,
     ) -> BoxFuture<'a, Result<(), Error>>;
 
     /// Renames or describes a key pair. Its own name is no conflict.
@@ -199,6 +200,55 @@ pub trait Quotas: Send + Sync {
         realm: &'a Realm,
         tenant: &'a TenantId,
     ) -> BoxFuture<'a, Result<(), Error>>;
+}
+
+/// Notes beside the key pairs, in drawers that every tenant has of its own.
+pub trait Notes: Send + Sync {
+    /// Puts a note in its drawer; `false` if one of its name is there.
+    ///
+    /// # Errors
+    /// [`Error::StoreUnavailable`].
+    fn add_note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Result<bool, Error>>;
+
+    /// A note that has not ended.
+    ///
+    /// # Errors
+    /// [`Error::StoreUnavailable`], [`Error::CorruptRecord`].
+    fn note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<Option<Note>, Error>>;
+
+    /// A drawer's notes that have not ended, sorted by the bytes of their names.
+    ///
+    /// # Errors
+    /// [`Error::StoreUnavailable`], [`Error::CorruptRecord`].
+    fn notes<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<Note>, Error>>;
+
+    /// Takes a note out of its drawer; whether there was one.
+    ///
+    /// # Errors
+    /// [`Error::StoreUnavailable`].
+    fn remove_note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<bool, Error>>;
 }
 
 /// Why no key was generated.

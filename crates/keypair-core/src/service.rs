@@ -1,6 +1,8 @@
-//! The one implementation of [`KeyPairs`] and [`Quotas`](crate::ports::Quotas): the rules that every cloud shares, and
-//! nothing that only one of them has.
+//! The one implementation of [`KeyPairs`], [`Quotas`](crate::ports::Quotas) and
+//! [`Notes`](crate::ports::Notes): the rules that every cloud shares, and nothing that only one of
+//! them has.
 
+mod notes;
 mod quotas;
 mod refusals;
 
@@ -13,7 +15,7 @@ use crate::material::PrivateKey;
 use crate::model::{
     Attachment, Change, CreateKeyPair, CreatedKeyPair, ImportKeyPair, KeyName, KeyPair,
     KeyPairSeed, Listing, MintId, Obstacles, Partition, Passphrase, Precedence, QuotaRule, Realm,
-    Retention, Scope, SealedPrivateKey, Selector, TenantId, Window,
+    Receipt, Retention, Scope, SealedPrivateKey, Selector, TenantId, Window,
 };
 use crate::ports::{
     BoxFuture, Clock, Conflicts, Entropy, InsertError, KeyGenerator, KeyPairs, NewRecord,
@@ -65,6 +67,7 @@ struct Draft {
     generated: bool,
     attributes: crate::model::Attributes,
     unique_public_key: bool,
+    receipt: Option<Receipt>,
 }
 
 impl Service {
@@ -97,6 +100,7 @@ impl Service {
             private_key: None,
             attachments: std::collections::BTreeSet::new(),
         };
+        let mut receipt = draft.receipt;
         for _ in 0..SEED_DRAWS {
             key_pair.seed = KeyPairSeed(self.ports.entropy.bits128());
             key_pair.private_key = match keep {
@@ -114,6 +118,7 @@ impl Service {
                     .collect(),
                 unique_public_key: draft.unique_public_key,
                 key_pair,
+                receipt,
             };
             match self.ports.store.insert(scope, &record, quota).await {
                 Ok(sequence) => {
@@ -126,7 +131,11 @@ impl Service {
                     {
                         return Err(error);
                     }
-                    key_pair = record.key_pair;
+                    NewRecord {
+                        key_pair,
+                        receipt,
+                        ..
+                    } = record;
                 }
                 Err(InsertError::Store(error)) => return Err(error.into()),
             }
@@ -229,6 +238,7 @@ impl KeyPairs for Service {
                 generated: true,
                 attributes: new.attributes,
                 unique_public_key: false,
+                receipt: new.receipt,
             };
             let keep = keep.map(|passphrase| (&private_key, passphrase));
             let key_pair = self
@@ -253,6 +263,7 @@ impl KeyPairs for Service {
                 generated: false,
                 attributes: new.attributes,
                 unique_public_key: new.unique_public_key,
+                receipt: new.receipt,
             };
             self.insert(scope, draft, None, &new.quota, new.precedence)
                 .await
@@ -317,9 +328,10 @@ impl KeyPairs for Service {
         &'a self,
         scope: &'a Scope,
         which: &'a [Selector],
+        receipt: Option<&'a Receipt>,
     ) -> BoxFuture<'a, Result<(), Error>> {
         Box::pin(async move {
-            let removed = self.ports.store.remove(scope, which).await;
+            let removed = self.ports.store.remove(scope, which, receipt).await;
             removed.map_err(|error| change_error(error, which, None))
         })
     }

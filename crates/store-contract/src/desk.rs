@@ -5,8 +5,8 @@ use std::time::SystemTime;
 
 use keypair_core::ports::{ChangeError, Conflicts, InsertError, NewRecord, ScanError, Store};
 use keypair_core::{
-    Attachment, Change, KeyPair, KeyPairId, Limit, Listing, Partition, QuotaRule, Realm, Scope,
-    Selector, TenantId, Window,
+    Attachment, Change, KeyPair, KeyPairId, Limit, Listing, Partition, QuotaRule, Realm, Receipt,
+    Scope, Selector, TenantId, Window,
 };
 
 use crate::samples::{draft, name};
@@ -138,7 +138,19 @@ impl Desk {
     /// # Errors
     /// Why it was refused.
     pub async fn remove(&self, which: &[Selector]) -> Result<(), Refusal> {
-        refusal(self.store.remove(&self.scope, which).await)
+        self.remove_with(which, None).await
+    }
+
+    /// Removes key pairs and leaves a receipt.
+    ///
+    /// # Errors
+    /// Why it was refused.
+    pub async fn remove_with(
+        &self,
+        which: &[Selector],
+        receipt: Option<&Receipt>,
+    ) -> Result<(), Refusal> {
+        refusal(self.store.remove(&self.scope, which, receipt).await)
     }
 
     /// Changes a key pair.

@@ -38,6 +38,7 @@ pub mod isolation;
 pub mod limits;
 pub mod lookups;
 pub mod marks;
+pub mod notes;
 pub mod partitions;
 pub mod quota;
 pub mod races;
@@ -195,6 +196,16 @@ macro_rules! volatile_cases {
             of_two_times_the_later_holds
             marks_are_told_apart_whatever_they_hold
         }
+        $crate::theme! { $factory, notes:
+            a_note_is_there_until_it_ends
+            a_name_is_taken_once_in_a_drawer
+            a_removed_note_is_gone
+            drawers_belong_to_one_tenant_of_one_realm
+            notes_are_sorted_by_their_names_bytes
+            a_full_drawer_drops_what_ends_first
+            a_receipt_is_left_with_its_mutation
+            one_of_64_notes_of_a_name_wins
+        }
         $crate::theme! { $factory, isolation:
             scopes_never_meet_whatever_their_names_hold
             names_and_identifiers_never_meet_whatever_they_hold
@@ -223,7 +234,7 @@ macro_rules! persistent_cases {
         $crate::theme! { $factory, restart:
             key_pairs_survive_with_every_field
             conflicts_survive
-            partitions_limits_usage_and_marks_survive
+            partitions_limits_usage_marks_and_notes_survive
             sequence_numbers_go_on
         }
     };

@@ -6,6 +6,7 @@ use keypair_core::{Change, Limit, Selector, Window};
 
 use crate::desk::{Desk, Refusal, by_id, by_name};
 use crate::fidelity::full;
+use crate::notes::{add, notes, receipt};
 use crate::samples::{CERTIFICATE, draft, millis, name, x509};
 use crate::subject::Subject;
 
@@ -74,7 +75,7 @@ pub async fn conflicts_survive(subject: Subject) {
 }
 
 /// What is there beside key pairs.
-pub async fn partitions_limits_usage_and_marks_survive(subject: Subject) {
+pub async fn partitions_limits_usage_marks_and_notes_survive(subject: Subject) {
     let desk = Desk::new(&subject);
     let now = SystemTime::now();
     let minute = Duration::from_secs(60);
@@ -85,10 +86,13 @@ pub async fn partitions_limits_usage_and_marks_survive(subject: Subject) {
     other.set_limit(Some(Limit::Unlimited)).await;
     let marked = desk.store.remember("mark", now + minute).await;
     marked.expect("the store answers");
+    let receipt = receipt("n", 0);
+    assert!(add(&desk, &receipt).await);
     drop((desk, other));
 
     let subject = subject.reopen().await;
     let desk = Desk::new(&subject);
+    assert_eq!(notes(&desk, receipt.note.written_at).await, [receipt.note]);
     let other = desk.at("realm", "other", "");
     assert_eq!(desk.partitions().await, ["empty", "full"]);
     assert_eq!(desk.usage().await, 1);

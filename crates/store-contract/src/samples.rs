@@ -99,6 +99,7 @@ pub fn draft(text: &str) -> NewRecord {
             KeyPairId::new(format!("{:032x}", seed.0)),
         ],
         unique_public_key: false,
+        receipt: None,
     }
 }
 

@@ -5,6 +5,7 @@
 //! insert may count against the limit of another tenant: the limits' lock is always taken before a
 //! shard's, so a limit cannot change between an insert's look at it and its decision.
 
+mod drawer;
 mod entry;
 mod marks;
 mod store;

@@ -10,8 +10,8 @@ use keypair_core::ports::{
     ChangeError, InsertError, Look, NewRecord, ScanError, Store, StoreError,
 };
 use keypair_core::{
-    Attachment, BoxFuture, Change, KeyName, KeyPair, Limit, Listing, Partition, QuotaRule, Realm,
-    Scope, Selector, TenantId, Window,
+    Attachment, BoxFuture, Change, KeyName, KeyPair, Limit, Listing, Note, Partition, QuotaRule,
+    Realm, Receipt, Scope, Selector, TenantId, Window,
 };
 use parking_lot::RwLock;
 
@@ -99,6 +99,9 @@ impl MemoryStore {
             return Err(InsertError::Conflicts(conflicts));
         }
         let tenant = shard.entry(key).or_default();
+        if let Some(receipt) = &record.receipt {
+            tenant.put_note(receipt);
+        }
         Ok(tenant.insert(&scope.partition, packed, &self.hasher))
     }
 
@@ -113,6 +116,37 @@ impl MemoryStore {
             key_pairs: slice.entries.iter().map(|e| e.to_key_pair()).collect(),
             total: slice.total,
         })
+    }
+
+    fn remove_now(
+        &self,
+        scope: &Scope,
+        which: &[Selector],
+        receipt: Option<&Receipt>,
+    ) -> Result<(), ChangeError> {
+        let key = (scope.realm.clone(), scope.tenant.clone());
+        let mut shard = self.shard(&key).write();
+        match shard.get_mut(&key) {
+            Some(tenant) => tenant.remove(&scope.partition, which, &self.hasher)?,
+            None => nothing_found(which, ())?,
+        }
+        if let Some(receipt) = receipt {
+            shard.entry(key).or_default().put_note(receipt);
+        }
+        Ok(())
+    }
+
+    fn add_note_now(&self, realm: &Realm, tenant: &TenantId, receipt: &Receipt) -> bool {
+        let key = (realm.clone(), tenant.clone());
+        let mut shard = self.shard(&key).write();
+        let tenant = shard.entry(key).or_default();
+        let note = &receipt.note;
+        let drawer = tenant.drawer(receipt.drawer);
+        let free = drawer.is_none_or(|drawer| drawer.get(&note.name, note.written_at).is_none());
+        if free {
+            tenant.put_note(receipt);
+        }
+        free
     }
 
     fn is_remembered_now(&self, mark: &str, now: SystemTime) -> bool {
@@ -210,13 +244,9 @@ impl Store for MemoryStore {
         &'a self,
         scope: &'a Scope,
         which: &'a [Selector],
+        receipt: Option<&'a Receipt>,
     ) -> BoxFuture<'a, Result<(), ChangeError>> {
-        Box::pin(async move {
-            self.change(scope, |tenant| {
-                tenant.remove(&scope.partition, which, &self.hasher)
-            })
-            .unwrap_or_else(|| nothing_found(which, ()))
-        })
+        Box::pin(async move { self.remove_now(scope, which, receipt) })
     }
 
     fn update<'a>(
@@ -340,6 +370,61 @@ impl Store for MemoryStore {
         now: SystemTime,
     ) -> BoxFuture<'a, Result<bool, StoreError>> {
         Box::pin(async move { Ok(self.is_remembered_now(mark, now)) })
+    }
+
+    fn add_note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async move { Ok(self.add_note_now(realm, tenant, receipt)) })
+    }
+
+    fn note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        name: &'a str,
+        now: SystemTime,
+    ) -> BoxFuture<'a, Result<Option<Note>, StoreError>> {
+        Box::pin(async move {
+            let note = self.read(realm, tenant, |tenant| {
+                tenant.drawer(drawer)?.get(name, now).cloned()
+            });
+            Ok(note.flatten())
+        })
+    }
+
+    fn notes<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        now: SystemTime,
+    ) -> BoxFuture<'a, Result<Vec<Note>, StoreError>> {
+        Box::pin(async move {
+            let notes = self.read(realm, tenant, |tenant| {
+                Some(tenant.drawer(drawer)?.all(now).cloned().collect())
+            });
+            Ok(notes.flatten().unwrap_or_default())
+        })
+    }
+
+    fn remove_note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async move {
+            let key = (realm.clone(), tenant.clone());
+            let mut shard = self.shard(&key).write();
+            let tenant = shard.get_mut(&key);
+            Ok(tenant.is_some_and(|tenant| tenant.remove_note(drawer, name)))
+        })
     }
 
     fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>> {

@@ -1,7 +1,8 @@
 //! The keys of the tables.
 //!
 //! A part that something follows is led by its length (four bytes, big endian); the last part is
-//! open to the end. All texts are UTF-8, so the byte 0xFF ends every range of a prefix.
+//! open to the end. All texts are UTF-8 and all times are of this age, so the byte 0xFF ends every
+//! range of a prefix.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -39,6 +40,23 @@ pub(crate) fn tenant(realm: &Realm, tenant: &TenantId) -> Key {
 pub(crate) fn partition(scope: &Scope) -> Key {
     let tenant = tenant(&scope.realm, &scope.tenant);
     join(tenant, scope.partition.as_str().as_bytes())
+}
+
+/// What the keys of all notes of a drawer begin with.
+pub(crate) fn drawer(realm: &Realm, owner: &TenantId, drawer: &str) -> Key {
+    let mut key = tenant(realm, owner);
+    part(&mut key, drawer);
+    key
+}
+
+/// Of a note.
+pub(crate) fn note(drawer: &[u8], name: &str) -> Key {
+    join(drawer.to_vec(), name.as_bytes())
+}
+
+/// Of a note in the order in which they end.
+pub(crate) fn note_end(drawer: &[u8], until: &[u8; 12], name: &[u8]) -> Key {
+    join(join(drawer.to_vec(), until), name)
 }
 
 /// What the keys of all records of the scope's partition begin with.

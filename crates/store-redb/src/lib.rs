@@ -17,6 +17,7 @@
 mod keys;
 mod marks;
 mod mutations;
+mod notes;
 mod open;
 mod reads;
 mod record;

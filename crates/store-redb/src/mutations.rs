@@ -15,6 +15,7 @@ use keypair_core::{
 use redb::ReadableTable as _;
 
 use crate::keys::{self, Key};
+use crate::notes::PackedReceipt;
 use crate::reads::{find_with_ids, limit_at, limit_to_bytes};
 use crate::record;
 use crate::tables::{Failure, Tables, counters, counters_to_bytes, has};
@@ -48,6 +49,7 @@ pub(crate) struct Insertion {
     tenant: Key,
     holder: Key,
     default: Limit,
+    receipt: Option<PackedReceipt>,
 }
 
 impl Insertion {
@@ -68,6 +70,10 @@ impl Insertion {
             tenant: keys::tenant(&scope.realm, &scope.tenant),
             holder: keys::tenant(&scope.realm, &quota.holder),
             default: quota.default,
+            receipt: new
+                .receipt
+                .as_ref()
+                .map(|receipt| PackedReceipt::new(&scope.realm, &scope.tenant, receipt)),
         }
     }
 }
@@ -111,6 +117,9 @@ impl Tables<'_> {
         self.count(&new.tenant, [used + 1, sequence])?;
         self.count_partition(&new.partition, in_partition + 1)?;
         self.count_public_key(&new.public_key, holders + 1)?;
+        if let Some(receipt) = &new.receipt {
+            self.put_note(receipt)?;
+        }
         Ok(Ok(sequence))
     }
 
@@ -119,6 +128,7 @@ impl Tables<'_> {
         &mut self,
         scope: &Scope,
         which: &[Selector],
+        receipt: Option<&PackedReceipt>,
     ) -> Result<Result<(), ChangeError>, Failure> {
         let found = match self.find_all(scope, which)? {
             Ok(found) => found,
@@ -156,6 +166,9 @@ impl Tables<'_> {
         if removed > 0 {
             self.count(&tenant, [used.saturating_sub(removed), last])?;
             self.count_partition(&partition, in_partition.saturating_sub(removed))?;
+        }
+        if let Some(receipt) = receipt {
+            self.put_note(receipt)?;
         }
         Ok(Ok(()))
     }

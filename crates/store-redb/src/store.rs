@@ -10,13 +10,14 @@ use keypair_core::ports::{
     ChangeError, InsertError, Look, NewRecord, ScanError, Store, StoreError,
 };
 use keypair_core::{
-    Attachment, BoxFuture, Change, KeyName, KeyPair, Limit, Listing, Partition, QuotaRule, Realm,
-    Scope, Selector, TenantId, Window,
+    Attachment, BoxFuture, Change, KeyName, KeyPair, Limit, Listing, Note, Partition, QuotaRule,
+    Realm, Receipt, Scope, Selector, TenantId, Window,
 };
 use redb::{Database, ReadableDatabase as _};
 
 use crate::keys;
 use crate::mutations::{Insertion, settle};
+use crate::notes::PackedReceipt;
 use crate::open::{self, OpenError};
 use crate::reads::Snapshot;
 use crate::tables::Failure;
@@ -151,11 +152,14 @@ impl Store for RedbStore {
         &'a self,
         scope: &'a Scope,
         which: &'a [Selector],
+        receipt: Option<&'a Receipt>,
     ) -> BoxFuture<'a, Result<(), ChangeError>> {
         Box::pin(async move {
             let (scope, which) = (scope.clone(), which.to_vec());
+            let pack = |receipt| PackedReceipt::new(&scope.realm, &scope.tenant, receipt);
+            let receipt = receipt.map(pack);
             self.writer
-                .commit(move |tables| settle(tables.remove(&scope, &which)))
+                .commit(move |tables| settle(tables.remove(&scope, &which, receipt.as_ref())))
                 .await
         })
     }
@@ -273,6 +277,62 @@ impl Store for RedbStore {
             let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
             self.seen.fetch_max(seconds, Ordering::Relaxed);
             self.read(|snapshot| snapshot.is_remembered(mark, &keys::time(now)))
+        })
+    }
+
+    fn add_note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async move {
+            let receipt = PackedReceipt::new(realm, tenant, receipt);
+            self.writer
+                .commit(move |tables| settle(tables.add_note(&receipt).map(Ok)))
+                .await
+        })
+    }
+
+    fn note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        name: &'a str,
+        now: SystemTime,
+    ) -> BoxFuture<'a, Result<Option<Note>, StoreError>> {
+        Box::pin(async move {
+            let drawer = keys::drawer(realm, tenant, drawer);
+            self.read(|snapshot| snapshot.note(&drawer, name, now))
+        })
+    }
+
+    fn notes<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        now: SystemTime,
+    ) -> BoxFuture<'a, Result<Vec<Note>, StoreError>> {
+        Box::pin(async move {
+            let drawer = keys::drawer(realm, tenant, drawer);
+            self.read(|snapshot| snapshot.notes(&drawer, now))
+        })
+    }
+
+    fn remove_note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async move {
+            let (drawer, name) = (keys::drawer(realm, tenant, drawer), name.to_owned());
+            self.writer
+                .commit(move |tables| settle(tables.take_note(&drawer, &name).map(Ok)))
+                .await
         })
     }
 

@@ -25,6 +25,13 @@ pub(crate) const MARKS: Definition = Definition::new("marks");
 /// A time and a mark to nothing.
 pub(crate) const MARK_TIMES: Definition = Definition::new("mark_times");
 
+/// A drawer and a note's name to the note.
+pub(crate) const NOTES: Definition = Definition::new("notes");
+/// A drawer, a time and a note's name to nothing.
+pub(crate) const NOTE_ENDS: Definition = Definition::new("note_ends");
+/// A drawer to the number of notes in it.
+pub(crate) const DRAWERS: Definition = Definition::new("drawers");
+
 /// A table of bytes, open for writing.
 pub(crate) type Bytes<'txn> = Table<'txn, &'static [u8], &'static [u8]>;
 
@@ -44,6 +51,9 @@ pub(crate) struct Tables<'txn> {
     pub(crate) attached: Bytes<'txn>,
     pub(crate) marks: Bytes<'txn>,
     pub(crate) mark_times: Bytes<'txn>,
+    pub(crate) notes: Bytes<'txn>,
+    pub(crate) note_ends: Bytes<'txn>,
+    pub(crate) drawers: Bytes<'txn>,
     /// Whether anything was written: what was only refused needs no commit.
     pub(crate) written: bool,
 }
@@ -61,6 +71,9 @@ impl<'txn> Tables<'txn> {
             attached: transaction.open_table(ATTACHED)?,
             marks: transaction.open_table(MARKS)?,
             mark_times: transaction.open_table(MARK_TIMES)?,
+            notes: transaction.open_table(NOTES)?,
+            note_ends: transaction.open_table(NOTE_ENDS)?,
+            drawers: transaction.open_table(DRAWERS)?,
             written: false,
         })
     }

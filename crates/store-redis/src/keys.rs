@@ -12,12 +12,14 @@
 //! | `keyglot:{T}:P:names` | sorted set | the names, all with score 0: sorted by bytes |
 //! | `keyglot:{T}:P:records` | hash | name → value ([`crate::record`]) |
 //! | `keyglot:{T}:P:attached` | sorted set | attachment's length, `:`, attachment, name |
+//! | `keyglot:{T}:D:notes` | hash | a note's name → its end, its time of writing, its body |
+//! | `keyglot:{T}:D:ends` | sorted set | a note's end and its name, all with score 0 |
 //! | `keyglot:mark:M` | string | the time until which a mark is remembered |
 //! | `keyglot:format` | string | the number of this format |
 //!
-//! `T`, `P` and `M` are digests: realms, tenants, partitions and marks may hold any byte and be of
-//! any length, and a key in which they stood themselves could be mistaken for another. Half of
-//! SHA-256 is kept: a hundred and twenty-eight bits cannot be made to meet somebody else's.
+//! `T`, `P`, `D` and `M` are digests: realms, tenants, partitions, drawers and marks may hold any
+//! byte and be of any length, and a key in which they stood themselves could be mistaken for
+//! another. Half of SHA-256 is kept: a hundred and twenty-eight bits cannot be made to meet somebody else's.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use keypair_core::{Attachment, KeyName, Realm, Scope, TenantId};
@@ -72,6 +74,15 @@ impl Keys {
         let tenant = self.tenant(&scope.realm, &scope.tenant);
         let partition = digest(&[scope.partition.as_str()]);
         format!("{tenant}:{partition}:records")
+    }
+
+    /// Of a drawer: its notes, and the order in which they end.
+    pub(crate) fn drawer(&self, realm: &Realm, tenant: &TenantId, drawer: &str) -> [String; 2] {
+        let (tenant, drawer) = (self.tenant(realm, tenant), digest(&[drawer]));
+        [
+            format!("{tenant}:{drawer}:notes"),
+            format!("{tenant}:{drawer}:ends"),
+        ]
     }
 
     /// All that the scripts of a partition may touch.
@@ -139,6 +150,7 @@ mod tests {
         let Scope { realm, tenant, .. } = scope("");
         tags.push(tag(&keys.limit(&realm, &tenant)));
         tags.push(tag(&keys.records(&scope("y"))));
+        tags.extend(keys.drawer(&realm, &tenant, "}").map(|key| tag(&key)));
         tags.dedup();
         assert_eq!(tags.len(), 1);
         assert_eq!(tags[0].len(), 22);

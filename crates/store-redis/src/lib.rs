@@ -27,6 +27,7 @@ mod keys;
 mod link;
 mod listing;
 mod mutations;
+mod notes;
 mod options;
 mod reads;
 mod record;

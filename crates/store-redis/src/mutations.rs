@@ -4,13 +4,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use keypair_core::ports::{ChangeError, Conflicts, InsertError, NewRecord, split_time};
 use keypair_core::{
-    Attachment, Change, KeyPair, KeyPairId, Limit, QuotaRule, Realm, Scope, Selector, TenantId,
+    Attachment, Change, KeyPair, KeyPairId, Limit, QuotaRule, Realm, Receipt, Scope, Selector,
+    TenantId,
 };
 use redis::{ScriptInvocation, cmd};
 
 use crate::failure::Failure;
 use crate::keys;
 use crate::link::Repeat;
+use crate::notes::receipt_arguments;
 use crate::reads::limit_text;
 use crate::record::{self, RecordError};
 use crate::scripts;
@@ -73,8 +75,9 @@ impl Inner {
             .map(|to| keys::attached(to, &key_pair.name))
             .collect();
         let mut insert = self.script(&scripts::INSERT, scope);
+        insert.key(self.keys.limit(&scope.realm, &quota.holder));
+        let note = self.receipt(&mut insert, scope, new.receipt.as_ref());
         insert
-            .key(self.keys.limit(&scope.realm, &quota.holder))
             .arg(key_pair.name.as_str())
             .arg(scope.partition.as_str())
             .arg(scope.realm.as_str())
@@ -86,6 +89,7 @@ impl Inner {
             .arg(u8::from(again))
             .arg(limit_text(quota.default))
             .arg(ids.len())
+            .arg(&note)
             .arg(ids.as_slice())
             .arg(members.as_slice());
         self.link.run(&insert, Repeat::Never).await
@@ -96,9 +100,11 @@ impl Inner {
         &self,
         scope: &Scope,
         which: &[Selector],
+        receipt: Option<&Receipt>,
     ) -> Result<(), ChangeError> {
         let mut remove = self.script(&scripts::REMOVE, scope);
-        remove.arg(selectors(which));
+        let note = self.receipt(&mut remove, scope, receipt);
+        remove.arg(&note).arg(selectors(which));
         let answer: Vec<i64> = self.link.run(&remove, Repeat::Never).await?;
         changed(&answer)
     }
@@ -219,6 +225,23 @@ impl Inner {
             .arg(when(until))
             .arg(millis.clamp(1, LATEST_MILLIS));
         self.link.run(&remember, Repeat::Harmless).await
+    }
+
+    /// Names the keys of a receipt's drawer, and gives the receipt's arguments.
+    fn receipt(
+        &self,
+        script: &mut ScriptInvocation<'_>,
+        scope: &Scope,
+        receipt: Option<&Receipt>,
+    ) -> [Vec<u8>; 4] {
+        let Some(receipt) = receipt else {
+            return Default::default();
+        };
+        let drawer = self
+            .keys
+            .drawer(&scope.realm, &scope.tenant, receipt.drawer);
+        script.key(drawer.as_slice());
+        receipt_arguments(receipt)
     }
 
     fn script(&self, script: &'static redis::Script, scope: &Scope) -> ScriptInvocation<'static> {

@@ -14,6 +14,18 @@ macro_rules! partition_script {
         LazyLock::new(|| {
             Script::new(concat!(
                 include_str!("scripts/prelude.lua"),
+                include_str!("scripts/notes.lua"),
+                include_str!(concat!("scripts/", $file))
+            ))
+        })
+    };
+}
+
+macro_rules! note_script {
+    ($file:literal) => {
+        LazyLock::new(|| {
+            Script::new(concat!(
+                include_str!("scripts/notes.lua"),
                 include_str!(concat!("scripts/", $file))
             ))
         })
@@ -32,6 +44,10 @@ pub(crate) static REMOVE: LazyLock<Script> = partition_script!("remove.lua");
 pub(crate) static UPDATE: LazyLock<Script> = partition_script!("update.lua");
 /// Attaches and detaches.
 pub(crate) static ATTACH: LazyLock<Script> = partition_script!("attach.lua");
+/// Puts a note in a drawer.
+pub(crate) static ADD_NOTE: LazyLock<Script> = note_script!("add_note.lua");
+/// Takes a note out of its drawer.
+pub(crate) static REMOVE_NOTE: LazyLock<Script> = note_script!("remove_note.lua");
 /// Remembers a mark.
 pub(crate) static REMEMBER: LazyLock<Script> =
     LazyLock::new(|| Script::new(include_str!("scripts/remember.lua")));

@@ -9,8 +9,8 @@ use keypair_core::ports::{
     ChangeError, InsertError, Look, NewRecord, ScanError, Store, StoreError,
 };
 use keypair_core::{
-    Attachment, BoxFuture, Change, KeyName, KeyPair, Limit, Listing, Partition, QuotaRule, Realm,
-    Scope, Selector, TenantId, Window,
+    Attachment, BoxFuture, Change, KeyName, KeyPair, Limit, Listing, Note, Partition, QuotaRule,
+    Realm, Receipt, Scope, Selector, TenantId, Window,
 };
 use redis::pipe;
 
@@ -134,10 +134,11 @@ impl Store for RedisStore {
         &'a self,
         scope: &'a Scope,
         which: &'a [Selector],
+        receipt: Option<&'a Receipt>,
     ) -> BoxFuture<'a, Result<(), ChangeError>> {
-        Box::pin(self.detached(|inner| {
-            let (scope, which) = (scope.clone(), which.to_vec());
-            async move { inner.remove(&scope, &which).await }
+        Box::pin(self.detached(move |inner| {
+            let (scope, which, receipt) = (scope.clone(), which.to_vec(), receipt.cloned());
+            async move { inner.remove(&scope, &which, receipt.as_ref()).await }
         }))
     }
 
@@ -238,6 +239,53 @@ impl Store for RedisStore {
         now: SystemTime,
     ) -> BoxFuture<'a, Result<bool, StoreError>> {
         Box::pin(async move { Ok(self.inner.is_remembered(mark, now).await?) })
+    }
+
+    fn add_note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(self.detached(|inner| {
+            let (realm, tenant, receipt) = (realm.clone(), tenant.clone(), receipt.clone());
+            async move { Ok(inner.add_note(&realm, &tenant, &receipt).await?) }
+        }))
+    }
+
+    fn note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        name: &'a str,
+        now: SystemTime,
+    ) -> BoxFuture<'a, Result<Option<Note>, StoreError>> {
+        Box::pin(async move { Ok(self.inner.note(realm, tenant, drawer, name, now).await?) })
+    }
+
+    fn notes<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        now: SystemTime,
+    ) -> BoxFuture<'a, Result<Vec<Note>, StoreError>> {
+        Box::pin(async move { Ok(self.inner.notes(realm, tenant, drawer, now).await?) })
+    }
+
+    fn remove_note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(self.detached(|inner| {
+            let (realm, tenant) = (realm.clone(), tenant.clone());
+            let (drawer, name) = (drawer.to_owned(), name.to_owned());
+            async move { Ok(inner.remove_note(&realm, &tenant, &drawer, &name).await?) }
+        }))
     }
 
     fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>> {

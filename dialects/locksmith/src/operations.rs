@@ -45,6 +45,7 @@ impl Call<'_> {
             precedence: Precedence::NameFirst,
             retention,
             attributes: Attributes::default(),
+            receipt: None,
         };
         let scope = self.scope(&subject.key_store);
         match self.ports.keypairs.create(&scope, new).await {

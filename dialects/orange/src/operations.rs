@@ -125,7 +125,7 @@ impl Call<'_> {
 
     async fn delete(self, zone: &Zone, which: Selector) -> Result<Response, Error> {
         let scope = self.scope_of(zone);
-        self.ports.keypairs.delete(&scope, &[which]).await?;
+        self.ports.keypairs.delete(&scope, &[which], None).await?;
         let job = ids::fresh_job_id(self.cx.request_id);
         Ok(response::deleted(&zone.project, &job))
     }

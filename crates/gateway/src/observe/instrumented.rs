@@ -8,8 +8,8 @@ use keypair_core::ports::{
     StoreError,
 };
 use keypair_core::{
-    Attachment, BoxFuture, Change, KeyName, KeyPair, KeySpec, Limit, Listing, Partition,
-    PrivateKey, QuotaRule, Realm, Scope, Selector, TenantId, Window,
+    Attachment, BoxFuture, Change, KeyName, KeyPair, KeySpec, Limit, Listing, Note, Partition,
+    PrivateKey, QuotaRule, Realm, Receipt, Scope, Selector, TenantId, Window,
 };
 
 use super::Metrics;
@@ -101,8 +101,9 @@ impl Store for InstrumentedStore {
         &'a self,
         scope: &'a Scope,
         which: &'a [Selector],
+        receipt: Option<&'a Receipt>,
     ) -> BoxFuture<'a, Result<(), ChangeError>> {
-        self.timed("remove", self.inner.remove(scope, which))
+        self.timed("remove", self.inner.remove(scope, which, receipt))
     }
 
     fn update<'a>(
@@ -184,6 +185,48 @@ impl Store for InstrumentedStore {
         now: SystemTime,
     ) -> BoxFuture<'a, Result<bool, StoreError>> {
         self.timed("is_remembered", self.inner.is_remembered(mark, now))
+    }
+
+    fn add_note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        self.timed("add_note", self.inner.add_note(realm, tenant, receipt))
+    }
+
+    fn note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        name: &'a str,
+        now: SystemTime,
+    ) -> BoxFuture<'a, Result<Option<Note>, StoreError>> {
+        let step = self.inner.note(realm, tenant, drawer, name, now);
+        self.timed("note", step)
+    }
+
+    fn notes<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        now: SystemTime,
+    ) -> BoxFuture<'a, Result<Vec<Note>, StoreError>> {
+        self.timed("notes", self.inner.notes(realm, tenant, drawer, now))
+    }
+
+    fn remove_note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<bool, StoreError>> {
+        let step = self.inner.remove_note(realm, tenant, drawer, name);
+        self.timed("remove_note", step)
     }
 
     fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>> {

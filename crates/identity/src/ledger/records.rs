@@ -80,7 +80,7 @@ impl From<ProjectRecord> for Project {
     }
 }
 
-/// A role of the user on whose shelf it is.
+/// A role of the user in whose drawer it is.
 #[derive(Serialize, Deserialize)]
 pub(super) struct RoleRecord {
     /// Id of the project.
@@ -96,7 +96,7 @@ pub(super) struct OwnerRecord {
     pub(super) user: String,
 }
 
-/// A delegation of the user on whose shelf it is.
+/// A delegation of the user in whose drawer it is.
 #[derive(Serialize, Deserialize)]
 pub(super) struct DelegationRecord {
     pub(super) id: String,

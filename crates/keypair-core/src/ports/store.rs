@@ -5,8 +5,8 @@ use std::time::SystemTime;
 use super::BoxFuture;
 use crate::error::Source;
 use crate::model::{
-    Attachment, Change, KeyName, KeyPair, KeyPairId, Limit, Listing, Partition, QuotaRule, Realm,
-    Scope, Selector, TenantId, Window,
+    Attachment, Change, KeyName, KeyPair, KeyPairId, Limit, Listing, Note, Partition, QuotaRule,
+    Realm, Receipt, Scope, Selector, TenantId, Window,
 };
 
 /// Why a store could not do its work. Nothing about the domain is decided by it.
@@ -49,6 +49,8 @@ pub struct NewRecord {
     pub ids: Vec<KeyPairId>,
     /// Refuse a public key that the tenant already has.
     pub unique_public_key: bool,
+    /// A note for a drawer of the scope's tenant, over one of its name.
+    pub receipt: Option<Receipt>,
 }
 
 /// Why an insert did not happen.
@@ -141,11 +143,13 @@ pub trait Store: Send + Sync + 'static {
         window: &'a Window,
     ) -> BoxFuture<'a, Result<Listing, ScanError>>;
 
-    /// Removes all of the selected key pairs or none.
+    /// Removes all of the selected key pairs or none. If they are removed, the receipt goes to
+    /// its drawer of the scope's tenant, over a note of its name.
     fn remove<'a>(
         &'a self,
         scope: &'a Scope,
         which: &'a [Selector],
+        receipt: Option<&'a Receipt>,
     ) -> BoxFuture<'a, Result<(), ChangeError>>;
 
     /// Changes one key pair and gives it back; `at` becomes its `changed_at`.
@@ -217,6 +221,43 @@ pub trait Store: Send + Sync + 'static {
         &'a self,
         mark: &'a str,
         now: SystemTime,
+    ) -> BoxFuture<'a, Result<bool, StoreError>>;
+
+    /// Puts a note in a drawer of a tenant, unless one of its name is there that has not ended when
+    /// the new one is written; whether it was put.
+    fn add_note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        receipt: &'a Receipt,
+    ) -> BoxFuture<'a, Result<bool, StoreError>>;
+
+    /// The note of a name, if it has not ended at `now`.
+    fn note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        name: &'a str,
+        now: SystemTime,
+    ) -> BoxFuture<'a, Result<Option<Note>, StoreError>>;
+
+    /// The notes of a drawer that have not ended at `now`, sorted by the bytes of their names.
+    fn notes<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        now: SystemTime,
+    ) -> BoxFuture<'a, Result<Vec<Note>, StoreError>>;
+
+    /// Takes a note out of its drawer; whether there was one.
+    fn remove_note<'a>(
+        &'a self,
+        realm: &'a Realm,
+        tenant: &'a TenantId,
+        drawer: &'a str,
+        name: &'a str,
     ) -> BoxFuture<'a, Result<bool, StoreError>>;
 
     /// Whether the store answers.

@@ -1,6 +1,8 @@
--- ARGV: here, selectors
+-- ARGV: here, a note's name, value, time of writing and drawer's capacity (all empty without a
+--       note), selectors
+-- KEYS: those of the partition; with a note those of its drawer
 -- Gives {0}, {1, position that does not exist} or {2, position in use}.
-local found, missing = find_all(2)
+local found, missing = find_all(6)
 if not found then
   return { 1, missing }
 end
@@ -25,5 +27,8 @@ for _, key_pair in ipairs(found) do
     end
     redis.call('HINCRBY', meta, 'used', -1)
   end
+end
+if #KEYS > 7 then
+  put_note(KEYS[8], KEYS[9], unpack(ARGV, 2, 5))
 end
 return { 0 }

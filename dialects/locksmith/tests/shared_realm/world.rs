@@ -64,6 +64,7 @@ impl World {
             },
             precedence: Precedence::NameFirst,
             attributes: Attributes::default(),
+            receipt: None,
         };
         ready(self.service.import(&scope, new)).unwrap();
     }
@@ -81,6 +82,7 @@ impl World {
         let ports = Ports {
             keypairs: &self.service,
             quotas: &self.service,
+            notes: &self.service,
             directory: &Nothing,
         };
         let (head, ()) = http::Request::get(format!("/locksmith/v1{target}"))

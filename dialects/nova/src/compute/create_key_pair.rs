@@ -38,6 +38,7 @@ pub(super) async fn create(call: &Call<'_>, body: Value) -> Result<Response, Err
                     quota: place.quota.clone(),
                     precedence: Precedence::QuotaFirst,
                     attributes: Attributes::default(),
+                    receipt: None,
                 };
                 let key_pair = call.ports.keypairs.import(&place.scope, new).await?;
                 key_pair::imported(call.api, &key_pair, owner)
@@ -69,6 +70,7 @@ async fn generate(
         precedence: Precedence::QuotaFirst,
         retention: Retention::Discard,
         attributes: Attributes::default(),
+        receipt: None,
     };
     let created = call.ports.keypairs.create(&place.scope, new).await?;
     Ok(key_pair::generated(call.api, &created, owner)?)

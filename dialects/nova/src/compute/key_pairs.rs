@@ -72,7 +72,7 @@ pub(super) async fn delete(call: &Call<'_>) -> Result<Response, Error> {
     let deleted = call
         .ports
         .keypairs
-        .delete(&scope, std::slice::from_ref(&which))
+        .delete(&scope, std::slice::from_ref(&which), None)
         .await;
     deleted.map_err(Error::about(owner))?;
     let content_type = match call.api.family {

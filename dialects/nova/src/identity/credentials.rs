@@ -239,10 +239,8 @@ impl Asked {
             .unwrap_or(text)
             .parse()
             .map_err(|_| ChangeError::BadTime)?;
-        let time = time
-            .to_zoned(TimeZone::UTC)
-            .map_err(|_| ChangeError::BadTime)?;
-        let time = SystemTime::from(time.timestamp());
+        let time = TimeZone::UTC.to_timestamp(time);
+        let time = SystemTime::from(time.map_err(|_| ChangeError::BadTime)?);
         if time < now {
             return Err(ChangeError::EndIsPast.into());
         }

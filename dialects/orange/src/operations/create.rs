@@ -40,6 +40,7 @@ pub(super) async fn create(call: Call<'_>, zone: &Zone, prefix: &str) -> Result<
             precedence: Precedence::NameFirst,
             retention: Retention::Discard,
             attributes,
+            receipt: None,
         };
         return generate(call, zone, prefix, &scope, create).await;
     };
@@ -50,6 +51,7 @@ pub(super) async fn create(call: Call<'_>, zone: &Zone, prefix: &str) -> Result<
         quota,
         precedence: Precedence::NameFirst,
         attributes,
+        receipt: None,
     };
     let key_pair = call.ports.keypairs.import(&scope, import).await?;
     Ok(response::created(zone, prefix, &key_pair, None))

@@ -36,6 +36,7 @@ pub(super) async fn run(call: &Call<'_>) -> Result<Response, Error> {
         precedence: Precedence::NameFirst,
         retention: Retention::Discard,
         attributes,
+        receipt: None,
     };
     let created = call.ports.keypairs.create(&call.scope, new).await?;
     let pem = encoding::to_pkcs1_pem(&created.private_key).map_err(|error| Error::Internal {

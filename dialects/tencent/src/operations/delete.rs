@@ -20,7 +20,12 @@ pub(super) async fn run(call: &Call<'_>) -> Result<Response, Error> {
     let ids = call.arguments.texts("KeyIds");
     validate::at_most(MAX_IDS, "KeyIds", ids.len())?;
     let selectors = validate::key_ids(&ids)?;
-    match call.ports.keypairs.delete(&call.scope, &selectors).await {
+    match call
+        .ports
+        .keypairs
+        .delete(&call.scope, &selectors, None)
+        .await
+    {
         Ok(()) => Ok(call.success(Done {})),
         Err(error @ CoreError::KeyPairInUse { .. }) => {
             all_exist(call, &selectors).await?;

@@ -31,6 +31,7 @@ pub(super) async fn run(call: &Call<'_>) -> Result<Response, Error> {
         quota: call.quota(),
         precedence: Precedence::NameFirst,
         attributes: attributes(call, project)?,
+        receipt: None,
     };
     let key_pair = call.ports.keypairs.import(&call.scope, new).await?;
     let key_id = response::key_id(key_pair.seed).to_string();

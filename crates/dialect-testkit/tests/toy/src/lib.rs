@@ -188,7 +188,7 @@ impl Dialect for Toy {
                 Ok(line(StatusCode::OK, shown(&found)))
             }
             Op::Delete => {
-                ports.keypairs.delete(&scope, &[named()?]).await?;
+                ports.keypairs.delete(&scope, &[named()?], None).await?;
                 Ok(empty_response(StatusCode::NO_CONTENT))
             }
         }
@@ -218,6 +218,7 @@ impl Toy {
             precedence: Precedence::NameFirst,
             retention: Retention::Discard,
             attributes: Attributes::default(),
+            receipt: None,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Records as notes on shelves of the store.
+//! Records as notes in drawers of the store.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -18,24 +18,24 @@ const CAPACITY: u32 = u32::MAX;
 /// Hex digits of a place, half an id.
 const PLACE_DIGITS: usize = 16;
 
-/// Which shelf: one of all accounts of the dialect, or one of a user's.
+/// Which drawer: one of all accounts of the dialect, or one of a user's.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Place<'a> {
     All(&'static str),
-    /// The shelf's name and the user's id.
+    /// The drawer's name and the user's id.
     User(&'static str, &'a str),
 }
 
 /// The notes of one dialect's accounts.
-pub(super) struct Shelves {
-    /// What the names of the tenants begin with that the shelves belong to: none that a dialect's
+pub(super) struct Drawers {
+    /// What the names of the tenants begin with that the drawers belong to: none that a dialect's
     /// callers could be.
     root: String,
     realm: Realm,
     store: Arc<dyn Store>,
 }
 
-impl Shelves {
+impl Drawers {
     pub(super) fn new(dialect: &str, realm: Realm, store: Arc<dyn Store>) -> Self {
         Self {
             root: format!("accounts/{dialect}"),
@@ -44,11 +44,11 @@ impl Shelves {
         }
     }
 
-    fn shelf(&self, place: Place<'_>) -> (TenantId, &'static str) {
+    fn drawer(&self, place: Place<'_>) -> (TenantId, &'static str) {
         match place {
-            Place::All(shelf) => (TenantId::new(self.root.as_str()), shelf),
-            Place::User(shelf, user_id) => {
-                (TenantId::new(format!("{}/{user_id}", self.root)), shelf)
+            Place::All(drawer) => (TenantId::new(self.root.as_str()), drawer),
+            Place::User(drawer, user_id) => {
+                (TenantId::new(format!("{}/{user_id}", self.root)), drawer)
             }
         }
     }
@@ -61,9 +61,9 @@ impl Shelves {
         record: &R,
         now: SystemTime,
     ) -> Result<bool, Error> {
-        let (tenant, shelf) = self.shelf(place);
+        let (tenant, drawer) = self.drawer(place);
         let receipt = Receipt {
-            shelf,
+            drawer,
             capacity: CAPACITY,
             note: Note {
                 name: name.to_owned(),
@@ -81,29 +81,29 @@ impl Shelves {
         place: Place<'_>,
         name: &str,
     ) -> Result<Option<R>, Error> {
-        let (tenant, shelf) = self.shelf(place);
+        let (tenant, drawer) = self.drawer(place);
         // These notes do not end, so any time will do.
         let note = self
             .store
-            .note(&self.realm, &tenant, shelf, name, UNIX_EPOCH)
+            .note(&self.realm, &tenant, drawer, name, UNIX_EPOCH)
             .await?;
         note.map(|note| parse(&note)).transpose()
     }
 
     /// All records.
     pub(super) async fn all<R: DeserializeOwned>(&self, place: Place<'_>) -> Result<Vec<R>, Error> {
-        let (tenant, shelf) = self.shelf(place);
+        let (tenant, drawer) = self.drawer(place);
         let notes = self
             .store
-            .notes(&self.realm, &tenant, shelf, UNIX_EPOCH)
+            .notes(&self.realm, &tenant, drawer, UNIX_EPOCH)
             .await?;
         notes.iter().map(parse).collect()
     }
 
     /// Removes a record; whether there was one.
     pub(super) async fn remove(&self, place: Place<'_>, name: &str) -> Result<bool, Error> {
-        let (tenant, shelf) = self.shelf(place);
-        let removed = self.store.remove_note(&self.realm, &tenant, shelf, name);
+        let (tenant, drawer) = self.drawer(place);
+        let removed = self.store.remove_note(&self.realm, &tenant, drawer, name);
         Ok(removed.await?)
     }
 }
@@ -118,11 +118,11 @@ fn corrupt(error: serde_json::Error) -> Error {
     }
 }
 
-/// Where on its shelf something stands whose name must be unique: 64 bits of a hash, as hex digits.
+/// Where in its drawer something stands whose name must be unique: 64 bits of a hash, as hex digits.
 /// It hides nothing and depends on no key, so that it stays where it is when keys change.
-pub(super) fn place_of(shelf: &str, parts: &[&str]) -> String {
+pub(super) fn place_of(drawer: &str, parts: &[&str]) -> String {
     let mut hash = Sha256::new();
-    for part in std::iter::once(&shelf).chain(parts) {
+    for part in std::iter::once(&drawer).chain(parts) {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
