@@ -5,8 +5,8 @@
 //! second half is random: an account is found by id as it is by name, and one that is removed and
 //! made again is another.
 
-mod records;
 mod drawers;
+mod records;
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -15,8 +15,8 @@ use dialect_api::{Delegation, Project, User};
 use keypair_core::ports::{Entropy, Store};
 use keypair_core::{Error, Realm};
 
+use drawers::{Drawer, Drawers, place_of, place_of_id};
 use records::{DelegationRecord, OwnerRecord, ProjectRecord, RoleRecord, UserRecord};
-use drawers::{Place, Drawers, place_of, place_of_id};
 
 /// Users by name, one drawer for all.
 const USERS: &str = "users";
@@ -58,19 +58,19 @@ impl Ledger {
         let Some(place) = place_of_id(id) else {
             return Ok(None);
         };
-        let found: Option<UserRecord> = self.drawers.read(Place::All(USERS), place).await?;
+        let found: Option<UserRecord> = self.drawers.read(Drawer::All(USERS), place).await?;
         Ok(found.filter(|it| it.id == id).map(User::from))
     }
 
     pub(crate) async fn user_by_name(&self, name: &str) -> Result<Option<User>, Error> {
         let place = place_of(USERS, &[name]);
-        let found: Option<UserRecord> = self.drawers.read(Place::All(USERS), &place).await?;
+        let found: Option<UserRecord> = self.drawers.read(Drawer::All(USERS), &place).await?;
         Ok(found.filter(|it| it.name == name).map(User::from))
     }
 
     /// All users, by name.
     pub(crate) async fn users(&self) -> Result<Vec<User>, Error> {
-        let found: Vec<UserRecord> = self.drawers.all(Place::All(USERS)).await?;
+        let found: Vec<UserRecord> = self.drawers.all(Drawer::All(USERS)).await?;
         let mut users: Vec<User> = found.into_iter().map(User::from).collect();
         users.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(users)
@@ -81,7 +81,7 @@ impl Ledger {
         let place = place_of(USERS, &[&user.name]);
         user.id = self.fresh_id(&place);
         let record = UserRecord::from(&*user);
-        let drawer = Place::All(USERS);
+        let drawer = Drawer::All(USERS);
         self.drawers.add(drawer, &place, &record, now).await
     }
 
@@ -90,7 +90,7 @@ impl Ledger {
         let (Some(place), Some(_)) = (place_of_id(id), self.user(id).await?) else {
             return Ok(false);
         };
-        if !self.drawers.remove(Place::All(USERS), place).await? {
+        if !self.drawers.remove(Drawer::All(USERS), place).await? {
             return Ok(false);
         }
         for delegation in self.delegations(id).await? {
@@ -106,19 +106,19 @@ impl Ledger {
         let Some(place) = place_of_id(id) else {
             return Ok(None);
         };
-        let found: Option<ProjectRecord> = self.drawers.read(Place::All(PROJECTS), place).await?;
+        let found: Option<ProjectRecord> = self.drawers.read(Drawer::All(PROJECTS), place).await?;
         Ok(found.filter(|it| it.id == id).map(Project::from))
     }
 
     pub(crate) async fn project_by_name(&self, name: &str) -> Result<Option<Project>, Error> {
         let place = place_of(PROJECTS, &[name]);
-        let found: Option<ProjectRecord> = self.drawers.read(Place::All(PROJECTS), &place).await?;
+        let found: Option<ProjectRecord> = self.drawers.read(Drawer::All(PROJECTS), &place).await?;
         Ok(found.filter(|it| it.name == name).map(Project::from))
     }
 
     /// All projects, by name.
     pub(crate) async fn projects(&self) -> Result<Vec<Project>, Error> {
-        let found: Vec<ProjectRecord> = self.drawers.all(Place::All(PROJECTS)).await?;
+        let found: Vec<ProjectRecord> = self.drawers.all(Drawer::All(PROJECTS)).await?;
         let mut projects: Vec<Project> = found.into_iter().map(Project::from).collect();
         projects.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(projects)
@@ -133,7 +133,7 @@ impl Ledger {
         let place = place_of(PROJECTS, &[&project.name]);
         project.id = self.fresh_id(&place);
         let record = ProjectRecord::from(&*project);
-        let drawer = Place::All(PROJECTS);
+        let drawer = Drawer::All(PROJECTS);
         self.drawers.add(drawer, &place, &record, now).await
     }
 
@@ -142,12 +142,12 @@ impl Ledger {
         let (Some(place), Some(_)) = (place_of_id(id), self.project(id).await?) else {
             return Ok(false);
         };
-        self.drawers.remove(Place::All(PROJECTS), place).await
+        self.drawers.remove(Drawer::All(PROJECTS), place).await
     }
 
     /// A user's roles: ids of projects, and names.
     pub(crate) async fn roles(&self, user_id: &str) -> Result<Vec<(String, String)>, Error> {
-        let found: Vec<RoleRecord> = self.drawers.all(Place::User(ROLES, user_id)).await?;
+        let found: Vec<RoleRecord> = self.drawers.all(Drawer::User(ROLES, user_id)).await?;
         let mut roles: Vec<_> = found.into_iter().map(|it| (it.project, it.role)).collect();
         roles.sort();
         Ok(roles)
@@ -165,7 +165,7 @@ impl Ledger {
             project: project_id.to_owned(),
             role: role.to_owned(),
         };
-        let drawer = Place::User(ROLES, user_id);
+        let drawer = Drawer::User(ROLES, user_id);
         // One that is there already is as good.
         self.drawers.add(drawer, &place, &record, now).await?;
         Ok(())
@@ -179,7 +179,7 @@ impl Ledger {
         role: &str,
     ) -> Result<bool, Error> {
         let place = place_of(ROLES, &[project_id, role]);
-        let drawer = Place::User(ROLES, user_id);
+        let drawer = Drawer::User(ROLES, user_id);
         self.drawers.remove(drawer, &place).await
     }
 
@@ -200,7 +200,7 @@ impl Ledger {
     /// Whose delegation that is.
     pub(crate) async fn owner_of_delegation(&self, id: &str) -> Result<Option<String>, Error> {
         let found: Option<OwnerRecord> = match place_of_id(id) {
-            Some(_) => self.drawers.read(Place::All(OWNERS), id).await?,
+            Some(_) => self.drawers.read(Drawer::All(OWNERS), id).await?,
             None => None,
         };
         Ok(found.map(|owner| owner.user))
@@ -214,7 +214,7 @@ impl Ledger {
         let Some(place) = place_of_id(id) else {
             return Ok(None);
         };
-        let drawer = Place::User(DELEGATIONS, user_id);
+        let drawer = Drawer::User(DELEGATIONS, user_id);
         let found: Option<DelegationRecord> = self.drawers.read(drawer, place).await?;
         let found = found.filter(|it| it.id == id);
         Ok(found.map(|it| it.of_user(user_id)))
@@ -226,7 +226,7 @@ impl Ledger {
         name: &str,
     ) -> Result<Option<Delegation>, Error> {
         let place = place_of(DELEGATIONS, &[user_id, name]);
-        let drawer = Place::User(DELEGATIONS, user_id);
+        let drawer = Drawer::User(DELEGATIONS, user_id);
         let found: Option<DelegationRecord> = self.drawers.read(drawer, &place).await?;
         let found = found.filter(|it| it.name == name);
         Ok(found.map(|it| it.of_user(user_id)))
@@ -234,7 +234,7 @@ impl Ledger {
 
     /// A user's delegations, by name.
     pub(crate) async fn delegations(&self, user_id: &str) -> Result<Vec<Delegation>, Error> {
-        let drawer = Place::User(DELEGATIONS, user_id);
+        let drawer = Drawer::User(DELEGATIONS, user_id);
         let found: Vec<DelegationRecord> = self.drawers.all(drawer).await?;
         let found = found.into_iter().map(|it| it.of_user(user_id));
         let mut delegations: Vec<Delegation> = found.collect();
@@ -253,14 +253,14 @@ impl Ledger {
         let owner = OwnerRecord {
             user: delegation.user_id.clone(),
         };
-        let owners = Place::All(OWNERS);
+        let owners = Drawer::All(OWNERS);
         // First, because the other way round nobody could log in with what was just made; on its
         // own it leads nowhere.
         self.drawers
             .add(owners, &delegation.id, &owner, now)
             .await?;
         let record = DelegationRecord::from(&*delegation);
-        let drawer = Place::User(DELEGATIONS, &delegation.user_id);
+        let drawer = Drawer::User(DELEGATIONS, &delegation.user_id);
         let added = self.drawers.add(drawer, &place, &record, now).await?;
         if !added {
             self.drawers.remove(owners, &delegation.id).await?;
@@ -274,9 +274,9 @@ impl Ledger {
         let (Some(place), Some(_)) = (place_of_id(id), found) else {
             return Ok(false);
         };
-        let drawer = Place::User(DELEGATIONS, user_id);
+        let drawer = Drawer::User(DELEGATIONS, user_id);
         let removed = self.drawers.remove(drawer, place).await?;
-        self.drawers.remove(Place::All(OWNERS), id).await?;
+        self.drawers.remove(Drawer::All(OWNERS), id).await?;
         Ok(removed)
     }
 }

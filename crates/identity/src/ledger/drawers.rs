@@ -20,7 +20,7 @@ const PLACE_DIGITS: usize = 16;
 
 /// Which drawer: one of all accounts of the dialect, or one of a user's.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Place<'a> {
+pub(super) enum Drawer<'a> {
     All(&'static str),
     /// The drawer's name and the user's id.
     User(&'static str, &'a str),
@@ -44,10 +44,10 @@ impl Drawers {
         }
     }
 
-    fn drawer(&self, place: Place<'_>) -> (TenantId, &'static str) {
-        match place {
-            Place::All(drawer) => (TenantId::new(self.root.as_str()), drawer),
-            Place::User(drawer, user_id) => {
+    fn locate(&self, drawer: Drawer<'_>) -> (TenantId, &'static str) {
+        match drawer {
+            Drawer::All(drawer) => (TenantId::new(self.root.as_str()), drawer),
+            Drawer::User(drawer, user_id) => {
                 (TenantId::new(format!("{}/{user_id}", self.root)), drawer)
             }
         }
@@ -56,12 +56,12 @@ impl Drawers {
     /// Puts a record there, unless there is one of that name; whether it was put.
     pub(super) async fn add<R: Serialize>(
         &self,
-        place: Place<'_>,
+        drawer: Drawer<'_>,
         name: &str,
         record: &R,
         now: SystemTime,
     ) -> Result<bool, Error> {
-        let (tenant, drawer) = self.drawer(place);
+        let (tenant, drawer) = self.locate(drawer);
         let receipt = Receipt {
             drawer,
             capacity: CAPACITY,
@@ -78,10 +78,10 @@ impl Drawers {
     /// The record of that name.
     pub(super) async fn read<R: DeserializeOwned>(
         &self,
-        place: Place<'_>,
+        drawer: Drawer<'_>,
         name: &str,
     ) -> Result<Option<R>, Error> {
-        let (tenant, drawer) = self.drawer(place);
+        let (tenant, drawer) = self.locate(drawer);
         // These notes do not end, so any time will do.
         let note = self
             .store
@@ -91,8 +91,11 @@ impl Drawers {
     }
 
     /// All records.
-    pub(super) async fn all<R: DeserializeOwned>(&self, place: Place<'_>) -> Result<Vec<R>, Error> {
-        let (tenant, drawer) = self.drawer(place);
+    pub(super) async fn all<R: DeserializeOwned>(
+        &self,
+        drawer: Drawer<'_>,
+    ) -> Result<Vec<R>, Error> {
+        let (tenant, drawer) = self.locate(drawer);
         let notes = self
             .store
             .notes(&self.realm, &tenant, drawer, UNIX_EPOCH)
@@ -101,8 +104,8 @@ impl Drawers {
     }
 
     /// Removes a record; whether there was one.
-    pub(super) async fn remove(&self, place: Place<'_>, name: &str) -> Result<bool, Error> {
-        let (tenant, drawer) = self.drawer(place);
+    pub(super) async fn remove(&self, drawer: Drawer<'_>, name: &str) -> Result<bool, Error> {
+        let (tenant, drawer) = self.locate(drawer);
         let removed = self.store.remove_note(&self.realm, &tenant, drawer, name);
         Ok(removed.await?)
     }

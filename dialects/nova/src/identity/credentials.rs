@@ -1,6 +1,6 @@
 //! Application credentials: secrets with which a user's programs act for the user in one project.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dialect_api::{Delegation, Removal, Response, Secret, User};
 use http::StatusCode;
@@ -240,7 +240,10 @@ impl Asked {
             .parse()
             .map_err(|_| ChangeError::BadTime)?;
         let time = TimeZone::UTC.to_timestamp(time);
-        let time = SystemTime::from(time.map_err(|_| ChangeError::BadTime)?);
+        let micros = time.map_err(|_| ChangeError::BadTime)?.as_microsecond();
+        // What was before 1970 is long past.
+        let since = Duration::from_micros(u64::try_from(micros).unwrap_or_default());
+        let time = UNIX_EPOCH.checked_add(since).ok_or(ChangeError::BadTime)?;
         if time < now {
             return Err(ChangeError::EndIsPast.into());
         }
