@@ -123,7 +123,7 @@ impl<D: Configured> World<D> {
         let issued_at = whole_seconds(self.clock.now());
         // A token of its own for each pair, so that revoking one leaves the others.
         let mut hash = Sha256::new();
-        for part in [Some(&user.id), project.map(|it| &it.id)] {
+        for part in [Some(&user.id), project.as_ref().map(|it| &it.id)] {
             hash.update(part.map_or("", String::as_str));
             hash.update([0]);
         }
