@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::{AccountDirectory, DirectoryPorts, unavailable};
 use crate::AccountProblem;
 
-fn accounts() -> Accounts {
+pub(super) fn accounts() -> Accounts {
     Accounts {
         users: vec![User {
             id: "u1".to_owned(),
@@ -49,11 +49,11 @@ fn accounts() -> Accounts {
     }
 }
 
-fn directory(dialect: &str, store: &Arc<dyn Store>) -> AccountDirectory {
+pub(super) fn directory(dialect: &str, store: &Arc<dyn Store>) -> AccountDirectory {
     AccountDirectory::new(dialect, accounts(), ports(store)).unwrap()
 }
 
-fn ports(store: &Arc<dyn Store>) -> DirectoryPorts {
+pub(super) fn ports(store: &Arc<dyn Store>) -> DirectoryPorts {
     DirectoryPorts {
         signing_key: Zeroizing::new([1; 32]),
         store: Arc::clone(store),
@@ -72,11 +72,11 @@ impl Entropy for Counting {
     }
 }
 
-fn memory() -> Arc<dyn Store> {
+pub(super) fn memory() -> Arc<dyn Store> {
     Arc::new(MemoryStore::new())
 }
 
-fn at(seconds: u64) -> SystemTime {
+pub(super) fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
@@ -93,7 +93,7 @@ fn claims(audit_id: u8) -> TokenClaims {
 }
 
 /// What is there at once.
-fn known<T>(lookup: Lookup<'_, T>) -> Option<Arc<T>> {
+pub(super) fn known<T>(lookup: Lookup<'_, T>) -> Option<Arc<T>> {
     match lookup {
         Lookup::Known(found) => found,
         Lookup::Asked(_) => panic!("the store is asked"),

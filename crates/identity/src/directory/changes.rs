@@ -174,3 +174,7 @@ fn removal(removed: bool) -> Removal {
         Removal::Unknown
     }
 }
+
+#[cfg(test)]
+#[path = "changes_tests.rs"]
+mod tests;
