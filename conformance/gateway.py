@@ -42,6 +42,10 @@ class Gateway:
                 return
         raise RuntimeError(f"the gateway did not start: exit code {self._process.wait()}")
 
+    def signal(self, number: signal.Signals) -> None:
+        """Sends it a signal."""
+        self._process.send_signal(number)
+
     def kill(self) -> None:
         """Ends it as a power cut would."""
         self._process.kill()

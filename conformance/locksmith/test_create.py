@@ -112,6 +112,31 @@ def test_answers_have_the_headers_of_the_cloud(server):
         assert answer.headers["content-type"] == DEFAULT_TYPE
 
 
+def test_nothing_is_added_that_was_not_there(server):
+    asked = ("--header", "Accept-Encoding: gzip, br", "--header", "Origin: http://example.com")
+    answer = server.curl("/locksmith/v1/keystores", *asked)
+    assert answer.status == "success"
+    for header in ("content-encoding", "access-control-allow-origin", "server", "vary"):
+        assert header not in answer.headers
+
+
+def test_reading_the_way_the_documentation_does_it(server):
+    fields = {"key_pair_id": "OpenVPN Server", "key_store_id": "documented"}
+    created = server.post(KEY, fields | {"store_private_key": True, "passphrase": "s3cr3t"})
+    assert created.status == "success"
+    place = "--data-urlencode 'key_pair_id=OpenVPN Server' --data-urlencode 'key_store_id=documented'"
+    for path in (KEYS, KEY):
+        read = json.loads(server.shell(f"curl -s -G {place} http://$PKI_SERVER{path}"))
+        assert read["key_pair"] == {"public_key": created.json["key_pair"]["public_key"]}
+        both = f"curl -s -G {place} --data-urlencode 'passphrase=s3cr3t' http://$PKI_SERVER{path}"
+        assert json.loads(server.shell(both))["key_pair"] == created.json["key_pair"]
+    # As printed once: without -G curl sends a body, which nobody reads.
+    line = f"curl -s --request GET {place} http://$PKI_SERVER"
+    assert json.loads(server.shell(line + KEY))["status"] == "no-key-pair-id"
+    listing = json.loads(server.shell(line + KEYS))
+    assert "key_pair" not in listing
+
+
 def test_ids_that_cannot_be_are_told_in_an_envelope(server):
     for fields in ({}, {"key_pair_id": ""}, {"key_pair_id": "!!!"}, {"key_pair_id": 5}):
         answer = server.post(KEYS, fields)

@@ -9,6 +9,7 @@ pub mod config;
 pub mod directory;
 pub mod edge;
 pub mod exchange;
+pub mod import;
 pub mod register;
 pub mod response;
 
@@ -27,6 +28,9 @@ pub use config::{ConfigProblem, Secret};
 pub use directory::{Directory, Lookup};
 pub use edge::{Blame, EdgeError, whole_seconds};
 pub use exchange::{Body, Request, RequestContext, RequestId};
+pub use import::{
+    DataFolder, Entry, Findings, FoundKeyPair, FoundPrivateKey, Importer, Passphrases, Refused,
+};
 pub use register::{Register, Removal};
 pub use response::{Response, empty_response, json_bytes, response, secret_json_bytes};
 
@@ -187,4 +191,11 @@ pub trait Configured: Dialect + Sized {
     /// What a newcomer is shown when the gateway starts on a terminal: the demo account in a line,
     /// then one call that works as it stands, in lines for a shell. `origin` is `http://host:port`.
     fn demo_call(origin: &str) -> String;
+
+    /// How the data folder of another program that speaks this API is taken over; `None` if no
+    /// such program is known.
+    fn importer(config: &Self::Config) -> Option<Importer> {
+        let _ = config;
+        None
+    }
 }

@@ -5,28 +5,27 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use dialect_api::Secret;
-use keygen::{Generator, GeneratorConfig};
-use keypair_core::Realm;
+use keygen::{Generator, GeneratorConfig, PoolConfig};
+use keypair_core::model::MintId;
 use keypair_core::ports::{Clock, Entropy, Store};
 use keypair_core::service::{Service, ServicePorts};
-use sealing::{ServerKey, ServerKeySealer};
+use keypair_core::{KeySpec, Realm};
 use store_memory::MemoryStore;
 use store_redb::RedbStore;
 use store_redis::{RedisOptions, RedisStore};
 use tokio::sync::Semaphore;
 use toml::{Table, Value};
-use zeroize::Zeroizing;
 
-use crate::config::{ConfigError, Loaded, Settings};
+use crate::config::{ConfigError, Keygen, Loaded, Settings};
 use crate::front_end::{FrontEnd, SectionError, Unmounted};
 use crate::front_ends::FRONT_ENDS;
 use crate::limits::RateLimiter;
 use crate::observe::{InstrumentedGenerator, InstrumentedStore, Metrics};
 use crate::pipeline::Gate;
+use crate::server_keys::{self, SealingKeys};
 
 /// The store that is forgotten at the end.
-const MEMORY: &str = "memory";
+pub(crate) const MEMORY: &str = "memory";
 
 /// Why a run cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -105,13 +104,17 @@ pub(crate) fn effective_config(loaded: &Loaded) -> Result<Table, ConfigError> {
 }
 
 /// What the gateway reads itself in a dialect's section.
-struct SharedKeys {
+pub(crate) struct SharedKeys {
     enabled: bool,
-    realm: Realm,
+    pub(crate) realm: Realm,
 }
 
 impl SharedKeys {
-    fn split(name: &str, mut section: Table, origin: &str) -> Result<(Self, Table), ConfigError> {
+    pub(crate) fn split(
+        name: &str,
+        mut section: Table,
+        origin: &str,
+    ) -> Result<(Self, Table), ConfigError> {
         let bad = |key: &str, problem: &str| ConfigError::BadValue {
             origin: origin.to_owned(),
             key: format!("{name}.{key}"),
@@ -131,7 +134,8 @@ impl SharedKeys {
     }
 }
 
-fn section_error(name: &str, origin: &str, error: SectionError) -> ConfigError {
+/// Says which setting of a section cannot be.
+pub(crate) fn section_error(name: &str, origin: &str, error: SectionError) -> ConfigError {
     match error {
         SectionError::Form(error) => crate::config::bad_value(origin, name, &error),
         SectionError::Setting(problem) => ConfigError::BadValue {
@@ -149,6 +153,8 @@ pub(crate) struct Assembly {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) gate: Arc<Gate>,
+    pub(crate) sealing: SealingKeys,
+    pub(crate) generator: Arc<Generator>,
 }
 
 /// Opens the store and joins everything.
@@ -160,34 +166,32 @@ pub(crate) async fn assemble(
     origin: &str,
     dialects: Vec<Configured>,
 ) -> Result<Assembly, StartError> {
-    let metrics = Metrics::new();
-    let keys = Keys::read(settings, origin)?;
+    let generator = Generator::new(&generator_config(&settings.keygen))
+        .map_err(|error| StartError::failed("starting key generation", &error))?;
+    let generator = Arc::new(generator);
+    let metrics = Metrics::new(&generator);
+    let sealing = SealingKeys::new(settings, origin)?;
     let store: Arc<dyn Store> = Arc::new(InstrumentedStore {
         inner: open_store(settings, origin).await?,
         metrics: Arc::clone(&metrics),
     });
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
-    let generator = InstrumentedGenerator {
-        inner: Generator::new(generator_config(settings)),
-        metrics: Arc::clone(&metrics),
-    };
     let service = Service::new(ServicePorts {
         store: Arc::clone(&store),
-        generator: Arc::new(generator),
-        sealer: Arc::new(keys.sealer),
+        generator: Arc::new(InstrumentedGenerator {
+            inner: Arc::clone(&generator),
+            metrics: Arc::clone(&metrics),
+        }),
+        sealer: sealing.sealer.clone(),
         clock: Arc::new(SystemClock),
         entropy: Arc::clone(&entropy),
-        // Also those of dialects that are switched off today and on tomorrow.
-        minters: dialects
-            .iter()
-            .filter_map(|one| one.dialect.descriptor().mint_id)
-            .collect(),
+        minters: minters(&dialects),
     });
     let limits = &settings.limits;
     let gate = Arc::new(Gate {
         service,
         store: Arc::clone(&store),
-        token_key: keys.token_signing,
+        token_key: server_keys::token_signing_key(settings, origin)?,
         entropy: Arc::clone(&entropy),
         rates: RateLimiter::new(limits.rate.clone()),
         in_flight: Semaphore::new(limits.max_in_flight),
@@ -220,62 +224,47 @@ pub(crate) async fn assemble(
         entropy,
         metrics,
         gate,
+        sealing,
+        generator,
     })
 }
 
-fn generator_config(settings: &Settings) -> GeneratorConfig {
+/// How identifiers are made: also those of dialects that are switched off today and on tomorrow.
+pub(crate) fn minters(dialects: &[Configured]) -> Vec<MintId> {
+    let descriptors = dialects.iter().map(|one| one.dialect.descriptor());
+    descriptors.filter_map(|one| one.mint_id).collect()
+}
+
+fn generator_config(settings: &Keygen) -> GeneratorConfig {
     let defaults = GeneratorConfig::default();
+    let pool = &settings.pool;
+    let rsa = |bits, capacity: u16| (KeySpec::Rsa { bits }, usize::from(capacity));
     GeneratorConfig {
-        foreground_threads: settings
-            .keygen
-            .threads
-            .unwrap_or(defaults.foreground_threads),
-        queue_limit: settings.keygen.queue,
-        allow_rsa_1024: settings.keygen.allow_rsa_1024,
+        foreground_threads: settings.threads.unwrap_or(defaults.foreground_threads),
+        queue_limit: settings.queue,
+        allow_rsa_1024: settings.allow_rsa_1024,
+        pool: PoolConfig {
+            capacities: vec![
+                rsa(1024, pool.rsa_1024),
+                rsa(2048, pool.rsa_2048),
+                rsa(3072, pool.rsa_3072),
+                rsa(4096, pool.rsa_4096),
+            ],
+            threads: pool.threads.get(),
+            duty_percent: pool.duty_percent.into(),
+            max_age: Duration::from_secs(pool.max_age),
+        },
     }
 }
 
-/// The keys of the server itself.
-struct Keys {
-    sealer: ServerKeySealer,
-    token_signing: Zeroizing<[u8; 32]>,
-}
-
-impl Keys {
-    fn read(settings: &Settings, origin: &str) -> Result<Self, StartError> {
-        let parse = |key: &str, text: &Secret| {
-            ServerKey::parse(text.expose()).map_err(|error| ConfigError::BadValue {
-                origin: origin.to_owned(),
-                key: key.to_owned(),
-                problem: error.to_string(),
-            })
-        };
-        let draw =
-            || ServerKey::generate().map_err(|error| StartError::failed("drawing a key", &error));
-        let token_signing = match &settings.tokens.signing_key {
-            Some(text) => parse("tokens.signing_key", text)?,
-            None => draw()?,
-        };
-        let sealer = match &settings.sealing.key {
-            Some(current) => {
-                let older = settings.sealing.older_keys.iter();
-                let older: Result<Vec<_>, _> = older
-                    .map(|text| parse("sealing.older_keys", text))
-                    .collect();
-                ServerKeySealer::from_keys(parse("sealing.key", current)?, older?)
-            }
-            // What the memory store forgets at the end needs no key that outlives it.
-            None if settings.store == MEMORY => ServerKeySealer::from_keys(draw()?, Vec::new()),
-            None => ServerKeySealer::without_key(),
-        };
-        Ok(Self {
-            sealer,
-            token_signing: token_signing.into_bytes(),
-        })
-    }
-}
-
-async fn open_store(settings: &Settings, origin: &str) -> Result<Arc<dyn Store>, StartError> {
+/// Opens the store that the settings name.
+///
+/// # Errors
+/// The setting cannot be, or the store cannot be opened.
+pub(crate) async fn open_store(
+    settings: &Settings,
+    origin: &str,
+) -> Result<Arc<dyn Store>, StartError> {
     let url = settings.store.as_str();
     if url == MEMORY {
         return Ok(Arc::new(MemoryStore::new()));
@@ -312,7 +301,7 @@ async fn open_store(settings: &Settings, origin: &str) -> Result<Arc<dyn Store>,
 }
 
 /// The system's clock.
-struct SystemClock;
+pub(crate) struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> SystemTime {
@@ -321,7 +310,7 @@ impl Clock for SystemClock {
 }
 
 /// The operating system's randomness.
-struct SystemEntropy;
+pub(crate) struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn bits128(&self) -> u128 {

@@ -22,6 +22,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Start the server (also without a sub-command).
     Serve(ServeArgs),
+    /// Take over the key pairs that another program has stored in files.
+    Import(ImportArgs),
     /// Look at the configuration.
     Config {
         #[command(subcommand)]
@@ -39,7 +41,7 @@ pub(crate) enum ConfigAction {
     Schema,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct ConfigArgs {
     /// The configuration file (TOML).
     #[arg(long, value_name = "FILE", env = "KEYGLOT_CONFIG")]
@@ -47,6 +49,33 @@ pub(crate) struct ConfigArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The dialect whose API the other program speaks.
+    pub(crate) dialect: String,
+    /// The other program's data folder. It is read, never written.
+    pub(crate) dir: PathBuf,
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
+    /// Where key pairs are kept: redb:DIR (which no running server may have open), redis://…
+    #[arg(long, value_name = "STORE", env = "KEYGLOT_STORE")]
+    store: Option<String>,
+    /// A TOML file with the passphrases of protected private keys: "PARTITION/NAME" = "…"
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrases: Option<PathBuf>,
+    /// Take over what can be read even if something cannot.
+    #[arg(long)]
+    pub(crate) skip_unreadable: bool,
+}
+
+impl ImportArgs {
+    /// What was said here, over the file and the environment.
+    pub(crate) fn overrides(&self) -> Overrides {
+        let store = self.store.clone().map(Value::String);
+        store.map(|store| ("store", store)).into_iter().collect()
+    }
+}
+
+#[derive(Debug, Clone, Args)]
 pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub(crate) config: ConfigArgs,

@@ -61,7 +61,8 @@ pub(crate) struct Settings {
     pub(crate) store: String,
     /// How log lines look: `text` or `json`. Default `text`.
     pub(crate) log_format: LogFormat,
-    /// Which log lines are written, in the syntax of `RUST_LOG`. Default `info`.
+    /// Which log lines are written, in the syntax of `RUST_LOG`; libraries never write below
+    /// `info`. Default `info`.
     pub(crate) log_filter: String,
     /// The address that clients reach the gateway by, `http(s)://host[:port]`, for links in
     /// answers. Default: taken from each request.
@@ -177,6 +178,8 @@ pub(crate) struct Keygen {
     pub(crate) queue: usize,
     /// Whether RSA keys of 1024 bits are generated. Default `false`.
     pub(crate) allow_rsa_1024: bool,
+    /// What is generated ahead.
+    pub(crate) pool: Pool,
 }
 
 impl Default for Keygen {
@@ -185,7 +188,65 @@ impl Default for Keygen {
             threads: None,
             queue: 256,
             allow_rsa_1024: false,
+            pool: Pool::default(),
         }
+    }
+}
+
+/// RSA keys that are generated ahead, so that a create need not wait. They are kept in memory only;
+/// with all sizes 0 none is. SIGUSR1, or `POST /keygen/flush` on the admin listener, drops them.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Pool {
+    /// Keys of 1024 bits kept ready, where these are allowed. Default 0.
+    pub(crate) rsa_1024: u16,
+    /// Keys of 2048 bits kept ready. Default 64.
+    pub(crate) rsa_2048: u16,
+    /// Keys of 3072 bits kept ready. Default 0.
+    pub(crate) rsa_3072: u16,
+    /// Keys of 4096 bits kept ready. Default 8.
+    pub(crate) rsa_4096: u16,
+    /// Threads of low priority that fill the pools. Default 1.
+    pub(crate) threads: NonZeroUsize,
+    /// The share of its time that such a thread works, in hundredths. Default 50.
+    pub(crate) duty_percent: Percent,
+    /// Seconds that a key is kept ready. Default 3600.
+    pub(crate) max_age: u64,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Self {
+            rsa_1024: 0,
+            rsa_2048: 64,
+            rsa_3072: 0,
+            rsa_4096: 8,
+            threads: NonZeroUsize::MIN,
+            duty_percent: Percent(50),
+            max_age: 3600,
+        }
+    }
+}
+
+/// A share, in hundredths: 1 to 100.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "u8", into = "u8")]
+pub(crate) struct Percent(#[schemars(range(min = 1, max = 100))] u8);
+
+impl TryFrom<u8> for Percent {
+    type Error = &'static str;
+
+    fn try_from(number: u8) -> Result<Self, Self::Error> {
+        match number {
+            1..=100 => Ok(Self(number)),
+            _ => Err("must be 1 to 100"),
+        }
+    }
+}
+
+impl From<Percent> for u8 {
+    fn from(percent: Percent) -> Self {
+        percent.0
     }
 }
 
@@ -196,7 +257,8 @@ pub(crate) struct Sealing {
     /// The server key: 32 bytes as hex or base64 (or `key_file`). Default: with the memory store
     /// one drawn at start; with other stores none, and private keys are not kept.
     pub(crate) key: Option<Secret>,
-    /// Earlier server keys, which still open what they sealed. Default: none.
+    /// Earlier server keys (or `older_keys_files`), which still open what they sealed. SIGHUP puts
+    /// changes of this section in force. Default: none.
     pub(crate) older_keys: Vec<Secret>,
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use dialect_api::{
-    Accounts, ConfigProblem, Configured, Descriptor, Dialect, RequestContext, Response,
+    Accounts, ConfigProblem, Configured, Descriptor, Dialect, Importer, RequestContext, Response,
 };
 use http::request::Parts;
 use hyper::body::Incoming;
@@ -25,6 +25,8 @@ pub(crate) struct FrontEndKind {
     pub(crate) configure: fn(Table) -> Result<Box<dyn Unmounted>, SectionError>,
     /// Its section as it is understood, with every default and without secrets.
     pub(crate) effective: fn(Table) -> Result<Table, SectionError>,
+    /// How another program's data folder is taken over, with its section as it is.
+    pub(crate) importer: fn(Table) -> Result<Option<Importer>, SectionError>,
     /// What a newcomer is shown.
     pub(crate) demo_call: fn(&str) -> String,
 }
@@ -50,20 +52,21 @@ pub(crate) const fn kind<D: Configured>() -> FrontEndKind {
         name: D::NAME,
         schema: |generator| <D::Config as schemars::JsonSchema>::json_schema(generator),
         configure: |section| {
-            let config = Value::Table(section)
-                .try_into()
-                .map_err(SectionError::Form)?;
+            let config = typed::<D>(section)?;
             let (dialect, accounts) = D::configure(config).map_err(SectionError::Setting)?;
             Ok(Box::new(Configuration { dialect, accounts }))
         },
         effective: |section| {
-            let config: D::Config = Value::Table(section)
-                .try_into()
-                .map_err(SectionError::Form)?;
+            let config = typed::<D>(section)?;
             Ok(Table::try_from(config).unwrap_or_default())
         },
+        importer: |section| Ok(D::importer(&typed::<D>(section)?)),
         demo_call: D::demo_call,
     }
+}
+
+fn typed<D: Configured>(section: Table) -> Result<D::Config, SectionError> {
+    Value::Table(section).try_into().map_err(SectionError::Form)
 }
 
 /// A configured dialect that has not met the gateway's ports yet.

@@ -10,11 +10,14 @@ mod config;
 mod dispatch;
 mod front_end;
 mod front_ends;
+mod import;
 mod limits;
 mod listener;
 mod observe;
 mod pipeline;
+mod reload;
 mod run;
+mod server_keys;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -23,7 +26,7 @@ use std::time::Instant;
 use clap::Parser;
 
 use crate::assemble::StartError;
-use crate::cli::{Cli, Command, ConfigAction, ConfigArgs, ServeArgs};
+use crate::cli::{Cli, Command, ConfigAction, ConfigArgs, ImportArgs, ServeArgs};
 use crate::config::{ConfigError, Loaded, Overrides};
 
 /// The exit code of a configuration that cannot be.
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         None => serve(&cli.serve, started),
         Some(Command::Serve(args)) => serve(&args, started),
+        Some(Command::Import(args)) => take_over(&args),
         Some(Command::Config { action }) => look_at_config(&action),
     };
     match outcome {
@@ -73,7 +77,20 @@ fn serve(args: &ServeArgs, started: Instant) -> Result<(), StartError> {
         .enable_all()
         .build()
         .map_err(|error| StartError::failed("starting threads", &error))?;
-    runtime.block_on(run::run(loaded, started))
+    let args = args.clone();
+    let source = Box::new(move || load(&args.config, args.overrides()));
+    runtime.block_on(run::run(loaded, source, started))
+}
+
+fn take_over(args: &ImportArgs) -> Result<(), StartError> {
+    let loaded = load(&args.config, args.overrides())?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| StartError::failed("starting threads", &error))?;
+    let report = runtime.block_on(import::import(&loaded, args))?;
+    let written = std::io::stdout().lock().write_all(report.as_bytes());
+    written.map_err(|error| StartError::failed("writing to standard output", &error))
 }
 
 /// A panic's text may quote what it stumbled over, and that may be a secret: only the place is

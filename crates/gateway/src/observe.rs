@@ -1,5 +1,6 @@
 //! What operators see: the log subscriber, the access line, the metrics.
 
+mod generator;
 mod instrumented;
 
 pub(crate) use instrumented::{InstrumentedGenerator, InstrumentedStore};
@@ -12,7 +13,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use dialect_api::{Blame, Dialect, OperationClass, Request, RequestContext};
 use http::StatusCode;
-use keypair_core::TenantId;
+use keygen::Generator;
+use keypair_core::{KeySpec, TenantId};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -20,10 +22,28 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
+use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::ParseError;
+use tracing_subscriber::filter::{ParseError, filter_fn};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
+use self::generator::GeneratorCollector;
 use crate::config::LogFormat;
+use crate::front_ends::FRONT_ENDS;
+
+/// Our own crates besides the dialects, as log targets begin.
+const OWN_TARGETS: &[&str] = &[
+    "dialect_api",
+    "identity",
+    "keygen",
+    "keyglot",
+    "keypair_core",
+    "sealing",
+    "store_memory",
+    "store_redb",
+    "store_redis",
+];
 
 /// Log lines go to standard error: standard output holds the start-up lines and nothing else.
 ///
@@ -31,15 +51,28 @@ use crate::config::LogFormat;
 /// The filter cannot be read.
 pub(crate) fn start_logging(format: LogFormat, filter: &str) -> Result<(), ParseError> {
     let filter = filter.parse::<EnvFilter>()?;
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+    let registry = tracing_subscriber::registry()
+        .with(filter)
+        .with(filter_fn(quotes_nobody));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let colour = std::io::stderr().is_terminal();
     match format {
-        LogFormat::Text => builder.with_target(false).with_ansi(colour).init(),
-        LogFormat::Json => builder.json().flatten_event(true).init(),
+        LogFormat::Text => registry
+            .with(lines.with_target(false).with_ansi(colour))
+            .init(),
+        LogFormat::Json => registry.with(lines.json().flatten_event(true)).init(),
     }
     Ok(())
+}
+
+/// Whether lines of a place in the code hold nothing of a request. Whatever the filter asks for,
+/// libraries do not get to write below `info`: there they quote what they work on. The one for
+/// HTTP/2, for instance, writes whole paths, with the passphrases and signatures in their queries.
+fn quotes_nobody(metadata: &Metadata<'_>) -> bool {
+    let begin = metadata.target().split("::").next().unwrap_or_default();
+    *metadata.level() <= Level::INFO
+        || OWN_TARGETS.contains(&begin)
+        || FRONT_ENDS.iter().any(|kind| kind.name == begin)
 }
 
 /// What is known of a request besides the request. Neither it nor the access line ever holds a
@@ -157,6 +190,16 @@ struct KeyLabels {
     bits: u16,
 }
 
+impl KeyLabels {
+    fn of(spec: KeySpec) -> Self {
+        let (algorithm, bits) = match spec {
+            KeySpec::Rsa { bits } => ("rsa", bits),
+            KeySpec::Ed25519 => ("ed25519", 256),
+        };
+        Self { algorithm, bits }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct StoreLabels {
     backend: &'static str,
@@ -182,7 +225,7 @@ fn from_fifty_microseconds() -> Histogram {
 
 impl Metrics {
     /// Registers everything.
-    pub(crate) fn new() -> Arc<Self> {
+    pub(crate) fn new(generator: &Arc<Generator>) -> Arc<Self> {
         let mut registry = Registry::with_prefix("keyglot");
         let in_flight = Gauge::<i64>::default();
         let requests = Family::default();
@@ -212,6 +255,7 @@ impl Metrics {
             "Calls refused for their number per time",
             Family::clone(&rate_limited),
         );
+        registry.register_collector(Box::new(GeneratorCollector(Arc::clone(generator))));
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         registry.register("build", "What is running", build);
         Arc::new(Self {
@@ -263,9 +307,9 @@ impl Metrics {
             .inc();
     }
 
-    fn generated(&self, algorithm: &'static str, bits: u16, duration: Duration) {
+    fn generated(&self, spec: KeySpec, duration: Duration) {
         self.generate_seconds
-            .get_or_create(&KeyLabels { algorithm, bits })
+            .get_or_create(&KeyLabels::of(spec))
             .observe(duration.as_secs_f64());
     }
 

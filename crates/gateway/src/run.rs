@@ -18,6 +18,7 @@ use crate::config::{ConfigError, Loaded, Settings};
 use crate::dispatch::{Dispatcher, Route};
 use crate::front_ends::FRONT_ENDS;
 use crate::listener::{self, Answer, ConnectionRules};
+use crate::reload::{Reloader, Source};
 
 /// How often idle rate-limit buckets are forgotten.
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
@@ -35,19 +36,25 @@ impl Answer for Front {
     }
 }
 
-/// Serves until SIGTERM or SIGINT.
+/// Serves until SIGTERM or SIGINT. On SIGHUP the settings are read again from `source`; on
+/// SIGUSR1 the keys that were made ahead are dropped.
 ///
 /// # Errors
 /// Why the run cannot start.
-pub(crate) async fn run(loaded: Loaded, started: Instant) -> Result<(), StartError> {
+pub(crate) async fn run(
+    loaded: Loaded,
+    source: Source,
+    started: Instant,
+) -> Result<(), StartError> {
     let dialects = assemble::configure_dialects(&loaded)?;
     refuse_demo_in_public(&loaded, &dialects)?;
     let Loaded {
         settings, origin, ..
-    } = loaded;
+    } = &loaded;
     // Caught from before anything is promised, so that an early signal still ends in a drain.
     let mut signals = Signals::new()?;
-    let assembly = assemble::assemble(&settings, &origin, dialects).await?;
+    let assembly = assemble::assemble(settings, origin, dialects).await?;
+    let mut reloader = Reloader::new(source, vec![Arc::new(assembly.sealing.clone())], &loaded)?;
 
     let (stop, stopped) = watch::channel(false);
     let rules = ConnectionRules {
@@ -56,8 +63,8 @@ pub(crate) async fn run(loaded: Loaded, started: Instant) -> Result<(), StartErr
         grace: Duration::from_secs(settings.shutdown_grace),
     };
     let mut tasks = JoinSet::new();
-    let bound = open_listeners(&settings, &origin, &assembly, &rules, &stopped, &mut tasks).await?;
-    announce(&settings, &assembly, &bound, started);
+    let bound = open_listeners(settings, origin, &assembly, &rules, &stopped, &mut tasks).await?;
+    announce(settings, &assembly, &bound, started);
 
     let gate = Arc::clone(&assembly.gate);
     let pruner = tokio::spawn(async move {
@@ -67,7 +74,17 @@ pub(crate) async fn run(loaded: Loaded, started: Instant) -> Result<(), StartErr
             gate.rates.prune();
         }
     });
-    signals.wait().await;
+    loop {
+        match signals.next().await {
+            Wish::Stop => break,
+            // It reads files, and calls in flight must not wait for them.
+            Wish::Reload => tokio::task::block_in_place(|| reloader.reload()),
+            Wish::Flush => {
+                let dropped = assembly.generator.flush();
+                tracing::info!(dropped, "the keys made ahead are dropped");
+            }
+        }
+    }
     tracing::info!("stopping: finishing what is in flight");
     pruner.abort();
     // The receivers live in the tasks; if all of them are gone there is nothing left to stop.
@@ -172,6 +189,7 @@ async fn open_listeners(
     let answer = Admin {
         store: Arc::clone(&assembly.store),
         metrics: Arc::clone(&assembly.metrics),
+        generator: Arc::clone(&assembly.generator),
     };
     tasks.spawn(listener::serve(
         admin_socket,
@@ -228,10 +246,20 @@ fn store_without_secrets(url: &str) -> String {
     }
 }
 
-/// The signals that end a run.
+/// What a signal asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    Stop,
+    Reload,
+    Flush,
+}
+
+/// The signals that a run listens to.
 struct Signals {
     terminate: tokio::signal::unix::Signal,
     interrupt: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
+    user_1: tokio::signal::unix::Signal,
 }
 
 impl Signals {
@@ -241,13 +269,17 @@ impl Signals {
         Ok(Self {
             terminate: open(SignalKind::terminate())?,
             interrupt: open(SignalKind::interrupt())?,
+            hang_up: open(SignalKind::hangup())?,
+            user_1: open(SignalKind::user_defined1())?,
         })
     }
 
-    async fn wait(&mut self) {
+    async fn next(&mut self) -> Wish {
         tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => Wish::Stop,
+            _ = self.interrupt.recv() => Wish::Stop,
+            _ = self.hang_up.recv() => Wish::Reload,
+            _ = self.user_1.recv() => Wish::Flush,
         }
     }
 }

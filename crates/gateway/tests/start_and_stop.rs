@@ -11,6 +11,7 @@
 mod support;
 
 use std::io::Write;
+use std::time::{Duration, Instant};
 
 use support::{Gateway, connect, exchange, read_answer, run};
 
@@ -200,6 +201,23 @@ fn the_admin_listener_tells_health_readiness_and_metrics() {
     assert_eq!(get("/healthz").body, r#"{"status":"ok"}"#);
     assert_eq!(get("/readyz").body, r#"{"status":"ready"}"#);
     assert_eq!(get("/nope").status, 404);
+    let described: serde_json::Value =
+        serde_json::from_str(&get("/openapi.json").body).expect("JSON");
+    for (path, item) in described["paths"].as_object().expect("paths") {
+        let (method, operation) = item
+            .as_object()
+            .and_then(|item| item.iter().next())
+            .expect("one");
+        let request = format!(
+            "{} {path} HTTP/1.1\r\nhost: x\r\n\r\n",
+            method.to_uppercase()
+        );
+        let answer = exchange(&gateway.admin, request.as_bytes());
+        let answers = &operation["responses"]["200"]["content"];
+        let media_type = answer.header("content-type").expect("a content type");
+        assert!(answers[media_type].is_object(), "{path}: {media_type}");
+        assert_eq!(answer.status, 200, "{path}");
+    }
     gateway.exchange("GET /locksmith/v1/keystores HTTP/1.1\r\nhost: x\r\n\r\n");
     let metrics = get("/metrics").body;
     for name in [
@@ -217,6 +235,47 @@ fn the_admin_listener_tells_health_readiness_and_metrics() {
     assert_eq!(
         (refused.status, refused.header("allow")),
         (405, Some("GET, HEAD"))
+    );
+}
+
+/// Waits until a metric of RSA keys of 1024 bits has reached a number.
+fn await_keys(gateway: &Gateway, metric: &str, number: u64) {
+    let sample = format!("keyglot_{metric}{{algorithm=\"rsa\",bits=\"1024\"}} ");
+    let until = Instant::now() + Duration::from_secs(60);
+    loop {
+        let metrics = exchange(&gateway.admin, b"GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n").body;
+        let mut lines = metrics.lines();
+        let value = lines.find_map(|line| line.strip_prefix(&sample));
+        if value.and_then(|value| value.parse().ok()) >= Some(number) {
+            return;
+        }
+        assert!(
+            Instant::now() < until,
+            "{metric} stays below {number} in\n{metrics}"
+        );
+    }
+}
+
+#[test]
+fn keys_made_ahead_are_dropped_by_a_call_and_by_a_signal() {
+    let gateway = Gateway::start(
+        "[keygen]\nallow_rsa_1024 = true\n[keygen.pool]\nrsa_1024 = 2\nrsa_2048 = 0\nrsa_4096 = 0",
+    );
+    await_keys(&gateway, "keys_ready", 2);
+    let request = b"POST /keygen/flush HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n";
+    let flushed = exchange(&gateway.admin, request);
+    assert_eq!((flushed.status, &*flushed.body), (200, r#"{"dropped":2}"#));
+    await_keys(&gateway, "keys_generated_total", 4);
+    await_keys(&gateway, "keys_ready", 2);
+    gateway.signal("USR1");
+    await_keys(&gateway, "keys_generated_total", 6);
+    let refused = exchange(
+        &gateway.admin,
+        b"GET /keygen/flush HTTP/1.1\r\nhost: x\r\n\r\n",
+    );
+    assert_eq!(
+        (refused.status, refused.header("allow")),
+        (405, Some("POST"))
     );
 }
 

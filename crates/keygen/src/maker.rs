@@ -10,15 +10,15 @@ use rand_core::UnwrapErr;
 use zeroize::Zeroizing;
 
 /// Makes a key on the calling thread, however long it takes.
-pub(crate) trait Maker: Debug + Send + Sync + 'static {
-    fn make(&self, spec: KeySpec) -> Result<PrivateKey, GenerateError>;
+pub(crate) trait Maker<K>: Debug + Send + Sync + 'static {
+    fn make(&self, spec: KeySpec) -> Result<K, GenerateError>;
 }
 
 /// Makes every key anew from the operating system's randomness.
 #[derive(Debug)]
 pub(crate) struct FreshKeys;
 
-impl Maker for FreshKeys {
+impl Maker<PrivateKey> for FreshKeys {
     fn make(&self, spec: KeySpec) -> Result<PrivateKey, GenerateError> {
         match spec {
             KeySpec::Ed25519 => {

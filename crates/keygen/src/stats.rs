@@ -1,6 +1,6 @@
 //! What the generator has done, for metrics and for estimates.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use keypair_core::KeySpec;
@@ -39,17 +39,19 @@ pub struct SpecStats {
     pub failed: u64,
     /// Time spent on the keys that were made, without waiting.
     pub busy: Duration,
+    /// Keys given to callers, ever.
+    pub handed_out: u64,
+    /// Callers that found no ready key and waited for theirs, ever.
+    pub waited: u64,
+    /// Keys that are ready now.
+    pub ready: usize,
 }
 
 /// The numbers behind [`Stats`].
 #[derive(Debug)]
 pub(crate) struct Counters {
     by_kind: [KindCounters; KINDS.len()],
-    pub(crate) waiting: AtomicUsize,
-    pub(crate) running: AtomicUsize,
-    pub(crate) refused: AtomicU64,
-    /// The time that all who wait or run are expected to take, in nanoseconds of one thread.
-    pub(crate) backlog_nanos: AtomicU64,
+    refused: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -59,6 +61,8 @@ struct KindCounters {
     failed: AtomicU64,
     busy_nanos: AtomicU64,
     expected_nanos: AtomicU64,
+    handed_out: AtomicU64,
+    waited: AtomicU64,
 }
 
 impl Default for Counters {
@@ -70,11 +74,10 @@ impl Default for Counters {
                 failed: AtomicU64::new(0),
                 busy_nanos: AtomicU64::new(0),
                 expected_nanos: AtomicU64::new(nanos(expected)),
+                handed_out: AtomicU64::new(0),
+                waited: AtomicU64::new(0),
             }),
-            waiting: AtomicUsize::new(0),
-            running: AtomicUsize::new(0),
             refused: AtomicU64::new(0),
-            backlog_nanos: AtomicU64::new(0),
         }
     }
 }
@@ -100,11 +103,41 @@ impl Counters {
             .map_or(0, |counters| counters.expected_nanos.load(Relaxed))
     }
 
-    pub(crate) fn snapshot(&self) -> Stats {
+    /// A caller got a key.
+    pub(crate) fn handed_out(&self, spec: KeySpec) {
+        if let Some(counters) = self.of(spec) {
+            counters.handed_out.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// A caller found no ready key.
+    pub(crate) fn waited(&self, spec: KeySpec) {
+        if let Some(counters) = self.of(spec) {
+            counters.waited.fetch_add(1, Relaxed);
+        }
+    }
+
+    /// A caller found the line full.
+    pub(crate) fn refused(&self) {
+        self.refused.fetch_add(1, Relaxed);
+    }
+
+    /// All numbers; those of the present moment are given.
+    pub(crate) fn snapshot(
+        &self,
+        (waiting, running): (usize, usize),
+        ready: impl Fn(KeySpec) -> usize,
+    ) -> Stats {
+        let by_spec = self.by_kind.iter();
         Stats {
-            by_spec: self.by_kind.iter().map(KindCounters::snapshot).collect(),
-            waiting: self.waiting.load(Relaxed),
-            running: self.running.load(Relaxed),
+            by_spec: by_spec
+                .map(|kind| SpecStats {
+                    ready: ready(kind.spec),
+                    ..kind.snapshot()
+                })
+                .collect(),
+            waiting,
+            running,
             refused: self.refused.load(Relaxed),
         }
     }
@@ -136,6 +169,9 @@ impl KindCounters {
             generated: self.generated.load(Relaxed),
             failed: self.failed.load(Relaxed),
             busy: Duration::from_nanos(self.busy_nanos.load(Relaxed)),
+            handed_out: self.handed_out.load(Relaxed),
+            waited: self.waited.load(Relaxed),
+            ready: 0,
         }
     }
 }

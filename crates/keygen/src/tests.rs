@@ -7,14 +7,12 @@ use std::time::Duration;
 
 use keypair_core::ports::{GenerateError, KeyGenerator as _};
 use keypair_core::{KeySpec, PrivateKey};
-use tokio::runtime;
-use tokio::sync::oneshot;
 use tokio::task::{self, JoinHandle};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use crate::maker::{FreshKeys, Maker};
-use crate::{Generator, GeneratorConfig, Stats};
+use crate::{Generator, GeneratorConfig, PoolConfig, Stats};
 
 const RSA_1024: KeySpec = KeySpec::Rsa { bits: 1024 };
 const RSA_2048: KeySpec = KeySpec::Rsa { bits: 2048 };
@@ -48,7 +46,7 @@ impl Gate {
     }
 }
 
-impl Maker for Gate {
+impl Maker<PrivateKey> for Gate {
     fn make(&self, spec: KeySpec) -> Result<PrivateKey, GenerateError> {
         if spec == KeySpec::Ed25519 {
             return FreshKeys.make(spec);
@@ -85,8 +83,8 @@ type Made = Result<PrivateKey, GenerateError>;
 impl Bench {
     fn new(threads: usize, queue_limit: usize) -> Self {
         let gate = Arc::new(Gate::default());
-        let config = config(threads, queue_limit);
-        let generator = Arc::new(Generator::with_maker(config, gate.clone()));
+        let generator = Generator::with_maker(&config(threads, queue_limit), gate.clone());
+        let generator = Arc::new(generator.unwrap());
         Self { generator, gate }
     }
 
@@ -114,6 +112,7 @@ fn config(threads: usize, queue_limit: usize) -> GeneratorConfig {
         foreground_threads: NonZeroUsize::new(threads).unwrap(),
         queue_limit,
         allow_rsa_1024: true,
+        pool: PoolConfig::default(),
     }
 }
 
@@ -228,18 +227,19 @@ async fn a_caller_that_leaves_the_line_frees_its_place() {
 }
 
 #[tokio::test]
-async fn a_caller_that_leaves_while_its_key_is_made_loses_no_thread() {
+async fn a_caller_that_leaves_while_its_key_is_made_leaves_it_to_the_next() {
     let bench = Bench::new(1, 1);
-    for _ in 0..3 {
+    for round in 1..=3 {
         let gone = bench.ask(RSA_2048);
         bench.settled(1, 0).await;
         abort(gone).await;
         assert_eq!(bench.stats().running, 1);
         let next = bench.ask(RSA_2048);
         bench.settled(1, 1).await;
-        bench.gate.open(2);
+        bench.gate.open(1);
         assert!(next.await.unwrap().is_ok());
         bench.idle().await;
+        assert_eq!(bench.gate.state().started, round);
     }
     // The estimate counts nobody who is gone.
     let _running = bench.ask(RSA_4096);
@@ -251,27 +251,6 @@ async fn a_caller_that_leaves_while_its_key_is_made_loses_no_thread() {
         retry_after(bench.generator.generate(RSA_4096).await),
         expected
     );
-}
-
-#[test]
-fn no_key_is_made_for_a_caller_that_left_before_its_thread_started() {
-    let runtime = runtime::Builder::new_current_thread()
-        .max_blocking_threads(1)
-        .enable_time()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let bench = Bench::new(1, 1);
-        let (release, released) = oneshot::channel::<()>();
-        let other_work = task::spawn_blocking(|| released.blocking_recv());
-        let gone = bench.ask(RSA_2048);
-        eventually(|| bench.stats().running == 1).await;
-        abort(gone).await;
-        release.send(()).unwrap();
-        other_work.await.unwrap().unwrap();
-        bench.idle().await;
-        assert_eq!(bench.gate.state().started, 0);
-    });
 }
 
 #[tokio::test]
@@ -287,7 +266,7 @@ async fn ed25519_does_not_wait_for_rsa() {
 #[derive(Debug)]
 struct Broken;
 
-impl Maker for Broken {
+impl Maker<PrivateKey> for Broken {
     fn make(&self, spec: KeySpec) -> Result<PrivateKey, GenerateError> {
         assert_ne!(spec, RSA_4096, "no randomness");
         Err(GenerateError::Failed("no such luck".into()))
@@ -296,7 +275,7 @@ impl Maker for Broken {
 
 #[tokio::test]
 async fn a_failure_is_reported_and_loses_no_thread() {
-    let generator = Generator::with_maker(config(1, 0), Arc::new(Broken));
+    let generator = Generator::with_maker(&config(1, 0), Arc::new(Broken)).unwrap();
     for spec in [RSA_2048, RSA_4096, RSA_2048, RSA_4096, KeySpec::Ed25519] {
         let made = generator.generate(spec).await;
         assert!(matches!(made, Err(GenerateError::Failed(_))), "{made:?}");
@@ -319,12 +298,12 @@ async fn only_sizes_that_are_offered_are_made() {
         allow_rsa_1024: false,
         ..config(1, 0)
     };
-    let generator = Generator::new(refusing);
+    let generator = Generator::new(&refusing).unwrap();
     for bits in [0, 512, 1024, 1536, 2047, 8192, u16::MAX] {
         let made = generator.generate(KeySpec::Rsa { bits }).await;
         assert!(matches!(made, Err(GenerateError::Unsupported)), "{bits}");
     }
-    let generator = Generator::new(config(1, 0));
+    let generator = Generator::new(&config(1, 0)).unwrap();
     assert_eq!(generator.generate(RSA_1024).await.unwrap().spec(), RSA_1024);
     assert_eq!(generator.generate(RSA_2048).await.unwrap().spec(), RSA_2048);
     assert!(!GeneratorConfig::default().allow_rsa_1024);
@@ -332,7 +311,7 @@ async fn only_sizes_that_are_offered_are_made() {
 
 #[tokio::test]
 async fn no_two_keys_are_the_same() {
-    let generator = Generator::new(config(2, 64));
+    let generator = Generator::new(&config(2, 64)).unwrap();
     let mut seen = HashSet::new();
     for (spec, count) in [(RSA_1024, 8), (KeySpec::Ed25519, 500)] {
         for _ in 0..count {
@@ -349,10 +328,93 @@ async fn no_two_keys_are_the_same() {
 #[tokio::test]
 async fn the_future_can_be_sent_and_the_generator_shared() {
     fn assert_shared<T: Send + Sync + 'static>(_: &T) {}
-    let generator = Generator::new(GeneratorConfig::default());
+    let generator = Generator::new(&GeneratorConfig::default()).unwrap();
     assert_shared(&generator);
     task::spawn(async move { generator.generate(KeySpec::Ed25519).await })
         .await
         .unwrap()
         .unwrap();
+}
+
+/// As [`config`], with one thread that keeps so many RSA 2048 keys ready.
+fn with_pool(threads: usize, queue_limit: usize, ready: usize) -> GeneratorConfig {
+    GeneratorConfig {
+        pool: PoolConfig {
+            capacities: vec![(RSA_2048, ready)],
+            duty_percent: 100,
+            ..PoolConfig::default()
+        },
+        ..config(threads, queue_limit)
+    }
+}
+
+impl Bench {
+    fn with_pool(ready: usize) -> Self {
+        let gate = Arc::new(Gate::default());
+        let generator = Generator::with_maker(&with_pool(1, 1, ready), gate.clone());
+        let generator = Arc::new(generator.unwrap());
+        Self { generator, gate }
+    }
+
+    fn of_2048(&self) -> crate::SpecStats {
+        let stats = self.stats().by_spec;
+        *stats.iter().find(|stats| stats.spec == RSA_2048).unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_ready_key_is_there_at_once() {
+    let bench = Bench::with_pool(4);
+    bench.gate.open(4);
+    eventually(|| bench.of_2048().ready == 4).await;
+    for left in [3, 2] {
+        assert!(bench.generator.generate(RSA_2048).await.is_ok());
+        assert_eq!(bench.of_2048().ready, left);
+    }
+    let stats = bench.of_2048();
+    assert_eq!((stats.handed_out, stats.waited, stats.generated), (2, 0, 4));
+}
+
+#[tokio::test]
+async fn no_key_is_made_ahead_while_callers_take_all_threads() {
+    let bench = Bench::with_pool(1);
+    bench.gate.open(1);
+    eventually(|| bench.of_2048().ready == 1).await;
+    let asked = [bench.ask(RSA_4096), bench.ask(RSA_4096)];
+    bench.settled(1, 1).await;
+    // The pool is empty now, and its thread is woken.
+    assert!(bench.generator.generate(RSA_2048).await.is_ok());
+    bench.gate.open(2);
+    for key in asked {
+        key.await.unwrap().unwrap();
+    }
+    bench.gate.open(1);
+    eventually(|| bench.of_2048().ready == 1).await;
+    assert_eq!(bench.gate.state().most_inside, 1);
+}
+
+#[tokio::test]
+async fn a_key_made_ahead_goes_to_who_waits_for_one() {
+    let bench = Bench::with_pool(1);
+    bench.settled(1, 0).await;
+    let running = bench.ask(RSA_4096);
+    bench.settled(2, 0).await;
+    let waiting = bench.ask(RSA_2048);
+    eventually(|| bench.stats().waiting == 1).await;
+    // Whichever goes first through the gate: both callers are served by two keys.
+    bench.gate.open(2);
+    assert!(waiting.await.unwrap().is_ok());
+    assert!(running.await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn a_flush_drops_every_ready_key_and_fills_anew() {
+    let bench = Bench::with_pool(3);
+    bench.gate.open(3);
+    eventually(|| bench.of_2048().ready == 3).await;
+    assert_eq!(bench.generator.flush(), 3);
+    assert_eq!(bench.of_2048().ready, 0);
+    bench.gate.open(3);
+    eventually(|| bench.of_2048().ready == 3).await;
+    assert_eq!(bench.of_2048().generated, 6);
 }

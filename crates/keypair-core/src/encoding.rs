@@ -12,6 +12,7 @@ mod pkcs8_der;
 mod public;
 
 const PKCS1_LABEL: &str = "RSA PRIVATE KEY";
+const PKCS1_PUBLIC_LABEL: &str = "RSA PUBLIC KEY";
 const PKCS8_LABEL: &str = "PRIVATE KEY";
 const OPENSSH_LABEL: &str = "OPENSSH PRIVATE KEY";
 
@@ -70,7 +71,7 @@ pub fn to_openssh_private(
 /// # Errors
 /// [`MaterialError::NoSuchEncoding`] for keys other than RSA and for OpenSSH certificates.
 pub fn to_pkcs1_public_pem(key: &PublicKey) -> Result<String, MaterialError> {
-    pem("RSA PUBLIC KEY", &public::write_pkcs1(key)?)
+    pem(PKCS1_PUBLIC_LABEL, &public::write_pkcs1(key)?)
 }
 
 /// `-----BEGIN PUBLIC KEY-----` (`SubjectPublicKeyInfo`).
@@ -100,6 +101,17 @@ pub fn parse_private_key(text: &str) -> Result<PrivateKey, MaterialError> {
         Ok(PKCS1_LABEL) => PrivateKey::from_pkcs1_der(decode_pem(text)?),
         Ok(PKCS8_LABEL) => from_pkcs8_der(&decode_pem(text)?),
         Ok(OPENSSH_LABEL) => openssh::read(text),
+        Ok(_) | Err(_) => Err(MaterialError::Invalid),
+    }
+}
+
+/// Reads an RSA public key from PKCS#1 `RSAPublicKey` in PEM; it gets no comment.
+///
+/// # Errors
+/// [`MaterialError::Invalid`].
+pub fn parse_pkcs1_public_pem(text: &str) -> Result<PublicKey, MaterialError> {
+    match pem_rfc7468::decode_label(text.as_bytes()) {
+        Ok(PKCS1_PUBLIC_LABEL) => public::read_pkcs1(&decode_pem(text)?),
         Ok(_) | Err(_) => Err(MaterialError::Invalid),
     }
 }

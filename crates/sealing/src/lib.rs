@@ -41,9 +41,11 @@
 //! # Rotation
 //!
 //! What is sealed names its server key. A new key becomes the current one, under which all is
-//! sealed from then on; the older ones stay in the ring for what was sealed under them.
+//! sealed from then on; the older ones stay in the ring for what was sealed under them. The ring can
+//! be exchanged while keys are sealed and opened: each call takes the ring that it finds and keeps
+//! it to its end.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use keypair_core::encoding::{from_pkcs8_der, to_pkcs8_der};
 use keypair_core::ports::{SealError, Sealer};
@@ -54,8 +56,10 @@ use zeroize::Zeroizing;
 
 mod layer;
 mod passphrase;
+mod ring;
 mod server_key;
 
+pub use ring::KeyRing;
 pub use server_key::{KeyId, ServerKey, ServerKeyError};
 
 /// The first byte of everything that is sealed.
@@ -72,14 +76,8 @@ const PASSPHRASE_THREADS: usize = 2;
 /// a Tokio runtime.
 #[derive(Debug)]
 pub struct ServerKeySealer {
-    ring: Option<KeyRing>,
+    ring: RwLock<Arc<KeyRing>>,
     passphrase_threads: Arc<Semaphore>,
-}
-
-#[derive(Debug)]
-struct KeyRing {
-    current: ServerKey,
-    older: Vec<ServerKey>,
 }
 
 /// Why something sealed did not open, for the log.
@@ -112,29 +110,23 @@ impl From<Damage> for SealError {
 }
 
 impl ServerKeySealer {
-    /// Seals under a key that is drawn now and gone with the process: for stores that are, too.
-    ///
-    /// # Errors
-    /// [`ServerKeyError::NoRandomness`].
-    pub fn generate() -> Result<Self, ServerKeyError> {
-        ServerKey::generate().map(|key| Self::from_keys(key, Vec::new()))
-    }
-
-    /// Seals under `current`; opens what was sealed under any of the keys.
-    pub fn from_keys(current: ServerKey, older: Vec<ServerKey>) -> Self {
-        Self::with_ring(Some(KeyRing { current, older }))
-    }
-
-    /// Seals and opens nothing: every call is [`SealError::NoServerKey`].
-    pub fn without_key() -> Self {
-        Self::with_ring(None)
-    }
-
-    fn with_ring(ring: Option<KeyRing>) -> Self {
+    /// Seals under the current key of a ring; opens what was sealed under any key in it.
+    pub fn new(ring: KeyRing) -> Self {
         Self {
-            ring,
+            ring: RwLock::new(Arc::new(ring)),
             passphrase_threads: Arc::new(Semaphore::new(PASSPHRASE_THREADS)),
         }
+    }
+
+    /// Takes another ring from the next call on; calls on their way end with the one they have.
+    pub fn exchange(&self, ring: KeyRing) {
+        let ring = Arc::new(ring);
+        // Nobody panics with the lock: what it guards is one pointer, whole at all times.
+        *self.ring.write().unwrap_or_else(PoisonError::into_inner) = ring;
+    }
+
+    fn ring(&self) -> Arc<KeyRing> {
+        Arc::clone(&self.ring.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     async fn seal_key(
@@ -143,7 +135,8 @@ impl ServerKeySealer {
         passphrase: Option<&Passphrase>,
         context: &[u8],
     ) -> Result<SealedPrivateKey, SealError> {
-        let ring = self.ring.as_ref().ok_or(SealError::NoServerKey)?;
+        let ring = self.ring();
+        let server_key = ring.current().ok_or(SealError::NoServerKey)?;
         let der = to_pkcs8_der(key).map_err(|error| SealError::Failed(Box::new(error)))?;
         let inner = match passphrase {
             None => plain_record(&der),
@@ -153,7 +146,6 @@ impl ServerKeySealer {
                     .await?
             }
         };
-        let server_key = &ring.current;
         Ok(SealedPrivateKey {
             bytes: layer::seal(server_key.bytes(), &header(server_key), context, &inner)?,
             passphrase_protected: passphrase.is_some(),
@@ -166,7 +158,10 @@ impl ServerKeySealer {
         passphrase: Option<&Passphrase>,
         context: &[u8],
     ) -> Result<PrivateKey, SealError> {
-        let ring = self.ring.as_ref().ok_or(SealError::NoServerKey)?;
+        let ring = self.ring();
+        if ring.current().is_none() {
+            return Err(SealError::NoServerKey);
+        }
         let key = ring.key_of(&sealed.bytes)?;
         let inner = layer::open(key.bytes(), &sealed.bytes, HEADER_BYTES, context)?;
         let kind = inner.first().copied().ok_or(Damage::BadRecord)?;
@@ -206,7 +201,7 @@ impl ServerKeySealer {
 
 impl Sealer for ServerKeySealer {
     fn can_seal(&self) -> bool {
-        self.ring.is_some()
+        self.ring().current().is_some()
     }
 
     fn seal<'a>(
@@ -225,24 +220,6 @@ impl Sealer for ServerKeySealer {
         context: &'a [u8],
     ) -> BoxFuture<'a, Result<PrivateKey, SealError>> {
         Box::pin(self.open_key(sealed, passphrase, context))
-    }
-}
-
-impl KeyRing {
-    /// The key that something sealed names.
-    fn key_of(&self, sealed: &[u8]) -> Result<&ServerKey, Damage> {
-        let (version, rest) = sealed.split_first().ok_or(Damage::TooShort)?;
-        if *version != VERSION {
-            return Err(Damage::UnknownVersion(*version));
-        }
-        let id = rest
-            .first_chunk()
-            .map(|id| KeyId::new(*id))
-            .ok_or(Damage::TooShort)?;
-        std::iter::once(&self.current)
-            .chain(&self.older)
-            .find(|key| key.id() == id)
-            .ok_or(Damage::UnknownServerKey(id))
     }
 }
 
@@ -283,7 +260,7 @@ mod tests {
 
     #[tokio::test]
     async fn passphrases_wait_for_a_free_thread_and_nothing_else_does() {
-        let sealer = ServerKeySealer::generate().unwrap();
+        let sealer = ServerKeySealer::new(KeyRing::generate().unwrap());
         let (key, passphrase) = (key(), Passphrase::new("p".to_owned()));
         let threads = Arc::clone(&sealer.passphrase_threads);
         let taken = threads.acquire_many_owned(all()).await.unwrap();
@@ -301,7 +278,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_caller_that_goes_away_loses_no_thread() {
-        let sealer = ServerKeySealer::generate().unwrap();
+        let sealer = ServerKeySealer::new(KeyRing::generate().unwrap());
         let (key, passphrase) = (key(), Passphrase::new("p".to_owned()));
         for _ in 0..4 {
             let mut gone = Box::pin(sealer.seal(&key, Some(&passphrase), b""));

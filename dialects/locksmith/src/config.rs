@@ -9,7 +9,7 @@ use crate::Locksmith;
 use crate::auth::Access;
 
 /// The base path of the cloud's own default configuration.
-const DEFAULT_BASE_PATH: &str = "/locksmith";
+pub(crate) const DEFAULT_BASE_PATH: &str = "/locksmith";
 
 /// Settings of the Locksmith dialect.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

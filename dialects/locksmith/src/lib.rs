@@ -3,6 +3,8 @@
 mod auth;
 mod config;
 mod error;
+mod import;
+mod openapi;
 mod operations;
 mod request;
 mod response;
@@ -10,11 +12,11 @@ mod route;
 mod validate;
 
 use dialect_api::{
-    Accounts, Caller, ConfigProblem, Configured, Descriptor, Dialect, Directory, OperationClass,
-    Ports, RateRule, Request, RequestContext, Response,
+    Accounts, Caller, ConfigProblem, Configured, Descriptor, Dialect, Directory, Importer,
+    OperationClass, Ports, RateRule, Request, RequestContext, Response,
 };
 use http::request::Parts;
-use keypair_core::Limit;
+use keypair_core::{Limit, TenantId};
 
 pub use config::{AuthMode, Config, RateLimit, TokenConfig};
 pub use error::Error;
@@ -93,6 +95,7 @@ impl Dialect for Locksmith {
             Operation::ListKeyStores => call.list_key_stores().await,
             Operation::Health => Ok(response::healthy()),
             Operation::Version => Ok(response::version()),
+            Operation::GetOpenApi => Ok(openapi::document(&self.prefix, &request.head.method)),
         }
     }
 
@@ -116,5 +119,13 @@ impl Configured for Locksmith {
              curl --header \"Content-Type: application/json\" --request POST \\\n  \
              --data '{{\"key_pair_id\": \"OpenVPN Server\"}}' {origin}/locksmith/v1/keys"
         )
+    }
+
+    fn importer(config: &Config) -> Option<Importer> {
+        Some(Importer {
+            folder: import::FOLDER,
+            tenant: TenantId::new(config.tenant.as_str()),
+            read: import::read,
+        })
     }
 }

@@ -5,6 +5,7 @@ use http::Method;
 use http::request::Parts;
 
 use crate::error::{Error, Fault};
+use crate::openapi;
 use crate::request::names_key_pair;
 use crate::request::query::decode_escapes;
 
@@ -25,6 +26,8 @@ pub enum Operation {
     Health,
     /// Says which version of the service this is.
     Version,
+    /// Gives the OpenAPI document of all of these.
+    GetOpenApi,
 }
 
 impl dialect_api::Operation for Operation {
@@ -37,6 +40,7 @@ impl dialect_api::Operation for Operation {
             Self::ListKeyStores,
             Self::Health,
             Self::Version,
+            Self::GetOpenApi,
         ]
     }
 
@@ -49,6 +53,7 @@ impl dialect_api::Operation for Operation {
             Self::ListKeyStores => "list_key_stores",
             Self::Health => "health",
             Self::Version => "version",
+            Self::GetOpenApi => "get_openapi",
         }
     }
 
@@ -57,7 +62,7 @@ impl dialect_api::Operation for Operation {
             Self::CreateKeyPair => OperationClass::Generate,
             Self::ReadKeyPair | Self::ListKeyPairs | Self::ListKeyStores => OperationClass::Read,
             Self::CreateKeyStore => OperationClass::Write,
-            Self::Health | Self::Version => OperationClass::Discovery,
+            Self::Health | Self::Version | Self::GetOpenApi => OperationClass::Discovery,
         }
     }
 }
@@ -71,6 +76,7 @@ enum Endpoint {
     KeyStore,
     Health,
     Version,
+    OpenApi,
 }
 
 impl Endpoint {
@@ -88,9 +94,12 @@ impl Endpoint {
 }
 
 /// Whether a request is for this dialect: everything below the base path is, or, without one, only
-/// the paths that the cloud knows.
+/// the paths that the cloud knows; and the document beside it.
 pub(crate) fn claims(prefix: &str, head: &Parts) -> bool {
     let path = head.uri.path();
+    if path == openapi::PATH {
+        return true;
+    }
     // A damaged path is still below the base path that it starts with, and unknown there.
     let path = decode_escapes(path).unwrap_or_else(|| path.as_bytes().into());
     match path.strip_prefix(prefix.as_bytes()) {
@@ -106,6 +115,9 @@ pub(crate) fn claims(prefix: &str, head: &Parts) -> bool {
 /// # Errors
 /// [`Fault::UnknownPath`], [`Fault::MethodNotAllowed`].
 pub(crate) fn route(prefix: &str, at_root: bool, head: &Parts) -> Result<Operation, Error> {
+    if head.uri.path() == openapi::PATH {
+        return operation(Endpoint::OpenApi, head);
+    }
     let path = decode_escapes(head.uri.path()).ok_or(Fault::UnknownPath)?;
     let below_prefix = path.strip_prefix(prefix.as_bytes()).and_then(Endpoint::of);
     let endpoint = match below_prefix {
@@ -115,10 +127,11 @@ pub(crate) fn route(prefix: &str, at_root: bool, head: &Parts) -> Result<Operati
     operation(endpoint.ok_or(Fault::UnknownPath)?, head)
 }
 
-/// What a method does on a path. `HEAD` is not `GET` here.
+/// What a method does on a path. `HEAD` is not `GET` for the cloud.
 fn operation(endpoint: Endpoint, head: &Parts) -> Result<Operation, Error> {
     let (get, post) = (head.method == Method::GET, head.method == Method::POST);
     match endpoint {
+        Endpoint::OpenApi if get || head.method == Method::HEAD => Ok(Operation::GetOpenApi),
         Endpoint::Health => Ok(Operation::Health),
         Endpoint::Version => Ok(Operation::Version),
         Endpoint::Keys if get && names_key_pair(head.uri.query().unwrap_or_default()) => {
@@ -129,8 +142,10 @@ fn operation(endpoint: Endpoint, head: &Parts) -> Result<Operation, Error> {
         Endpoint::Keys | Endpoint::Key if post => Ok(Operation::CreateKeyPair),
         Endpoint::KeyStores if get => Ok(Operation::ListKeyStores),
         Endpoint::KeyStores | Endpoint::KeyStore if post => Ok(Operation::CreateKeyStore),
-        Endpoint::Keys | Endpoint::Key | Endpoint::KeyStores | Endpoint::KeyStore => {
-            Err(Fault::MethodNotAllowed.into())
-        }
+        Endpoint::Keys
+        | Endpoint::Key
+        | Endpoint::KeyStores
+        | Endpoint::KeyStore
+        | Endpoint::OpenApi => Err(Fault::MethodNotAllowed.into()),
     }
 }

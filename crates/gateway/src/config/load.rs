@@ -144,7 +144,8 @@ fn apply_variable(
         return Ok(());
     };
     let first = path.first().map_or("", String::as_str);
-    if !known(first.strip_suffix("_file").unwrap_or(first)) && !known(first) {
+    let without_suffix = first.strip_suffix("_file").or(first.strip_suffix("_files"));
+    if !known(without_suffix.unwrap_or(first)) && !known(first) {
         if parents.is_empty() {
             return Ok(());
         }
@@ -188,49 +189,59 @@ fn variable_value(text: &str) -> Value {
         .unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
-/// Replaces every `NAME_file = "PATH"` by `NAME = "what the file holds"`, without white space at
-/// the end, so that secrets can be mounted.
+/// Replaces every `NAME_file = "PATH"` by `NAME = "what the file holds"`, and every
+/// `NAME_files = ["PATH", …]` by `NAME = ["what it holds", …]`, without white space at the end, so
+/// that secrets can be mounted.
 fn read_secret_files(table: &mut Table, origin: &str, prefix: &str) -> Result<(), ConfigError> {
+    let bad = |key: String, problem: String| ConfigError::BadValue {
+        origin: origin.to_owned(),
+        key,
+        problem,
+    };
     let keys: Vec<String> = table.keys().cloned().collect();
     for key in keys {
         let here = format!("{prefix}{key}");
-        if let Some(name) = key.strip_suffix("_file") {
+        let (name, secret) = if let Some(name) = key.strip_suffix("_file") {
             let Some(Value::String(path)) = table.remove(&key) else {
-                return Err(ConfigError::BadValue {
-                    origin: origin.to_owned(),
-                    key: here,
-                    problem: "must be a path".to_owned(),
-                });
+                return Err(bad(here, "must be a path".to_owned()));
             };
-            let text =
-                std::fs::read_to_string(&path).map_err(|source| ConfigError::Unreadable {
-                    file: PathBuf::from(&path),
-                    source,
-                })?;
-            if table
-                .insert(name.to_owned(), Value::String(text.trim_end().to_owned()))
-                .is_some()
-            {
-                return Err(ConfigError::BadValue {
-                    origin: origin.to_owned(),
-                    key: here,
-                    problem: format!("`{name}` is given as well"),
-                });
+            (name, secret_file(&path)?)
+        } else if let Some(name) = key.strip_suffix("_files") {
+            let Some(Value::Array(paths)) = table.remove(&key) else {
+                return Err(bad(here, "must be a list of paths".to_owned()));
+            };
+            let mut secrets = Vec::new();
+            for path in &paths {
+                let Some(path) = path.as_str() else {
+                    return Err(bad(here, "must be a list of paths".to_owned()));
+                };
+                secrets.push(secret_file(path)?);
             }
-            continue;
-        }
-        let deeper = format!("{here}.");
-        if let Some(Value::Table(inner)) = table.get_mut(&key) {
-            read_secret_files(inner, origin, &deeper)?;
-        } else if let Some(Value::Array(items)) = table.get_mut(&key) {
-            for item in items {
-                if let Value::Table(inner) = item {
+            (name, Value::Array(secrets))
+        } else {
+            let deeper = format!("{here}.");
+            if let Some(Value::Table(inner)) = table.get_mut(&key) {
+                read_secret_files(inner, origin, &deeper)?;
+            } else if let Some(Value::Array(items)) = table.get_mut(&key) {
+                for inner in items.iter_mut().filter_map(Value::as_table_mut) {
                     read_secret_files(inner, origin, &deeper)?;
                 }
             }
+            continue;
+        };
+        if table.insert(name.to_owned(), secret).is_some() {
+            return Err(bad(here, format!("`{name}` is given as well")));
         }
     }
     Ok(())
+}
+
+fn secret_file(path: &str) -> Result<Value, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+        file: PathBuf::from(path),
+        source,
+    })?;
+    Ok(Value::String(text.trim_end().to_owned()))
 }
 
 #[cfg(test)]
@@ -323,5 +334,44 @@ mod tests {
                 .unwrap_err()
                 .contains("`key` is given as well")
         );
+    }
+
+    #[test]
+    fn lists_of_secrets_come_from_lists_of_files() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str, text: &str| {
+            let path = dir.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            format!("{path:?}")
+        };
+        let (one, two) = (path("one", "first\n"), path("two", "second"));
+        let loaded = load_text(
+            &format!("[sealing]\nolder_keys_files = [{one}, {two}]"),
+            &[],
+        );
+        let older = loaded.unwrap().settings.sealing.older_keys;
+        let texts: Vec<_> = older.iter().map(dialect_api::Secret::expose).collect();
+        assert_eq!(texts, ["first", "second"]);
+        for (bad, problem) in [
+            (
+                format!("older_keys_files = {one}"),
+                "must be a list of paths",
+            ),
+            (
+                "older_keys_files = [5]".to_owned(),
+                "must be a list of paths",
+            ),
+            (
+                format!("older_keys = []\nolder_keys_files = [{one}]"),
+                "`older_keys` is given",
+            ),
+            (
+                "older_keys_files = ['/nowhere']".to_owned(),
+                "/nowhere: cannot be read",
+            ),
+        ] {
+            let error = load_text(&format!("[sealing]\n{bad}"), &[]).unwrap_err();
+            assert!(error.contains(problem), "{error}");
+        }
     }
 }

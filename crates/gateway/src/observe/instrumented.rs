@@ -16,7 +16,7 @@ use super::Metrics;
 
 /// A key generator whose keys are timed, waiting included.
 pub(crate) struct InstrumentedGenerator<G> {
-    pub(crate) inner: G,
+    pub(crate) inner: Arc<G>,
     pub(crate) metrics: Arc<Metrics>,
 }
 
@@ -26,11 +26,7 @@ impl<G: KeyGenerator> KeyGenerator for InstrumentedGenerator<G> {
             let started = Instant::now();
             let made = self.inner.generate(spec).await;
             if made.is_ok() {
-                let (algorithm, bits) = match spec {
-                    KeySpec::Rsa { bits } => ("rsa", bits),
-                    KeySpec::Ed25519 => ("ed25519", 256),
-                };
-                self.metrics.generated(algorithm, bits, started.elapsed());
+                self.metrics.generated(spec, started.elapsed());
             }
             made
         })

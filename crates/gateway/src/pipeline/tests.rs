@@ -15,7 +15,7 @@ use keygen::{Generator, GeneratorConfig};
 use keypair_core::ports::{Clock, Entropy};
 use keypair_core::service::{Service, ServicePorts};
 use keypair_core::{Realm, TenantId};
-use sealing::ServerKeySealer;
+use sealing::{KeyRing, ServerKeySealer};
 use store_memory::MemoryStore;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -161,10 +161,12 @@ impl Answer for Front {
 
 fn gate() -> Arc<Gate> {
     let store = Arc::new(MemoryStore::new());
+    let generator = Generator::new(&GeneratorConfig::default()).expect("threads can be started");
+    let generator = Arc::new(generator);
     let service = Service::new(ServicePorts {
         store: Arc::clone(&store) as _,
-        generator: Arc::new(Generator::new(GeneratorConfig::default())),
-        sealer: Arc::new(ServerKeySealer::without_key()),
+        generator: Arc::clone(&generator) as _,
+        sealer: Arc::new(ServerKeySealer::new(KeyRing::empty())),
         clock: Arc::new(Fixed),
         entropy: Arc::new(Fixed),
         minters: Vec::new(),
@@ -179,7 +181,7 @@ fn gate() -> Arc<Gate> {
         max_body_bytes: None,
         body_timeout: Duration::from_secs(5),
         call_timeout: Duration::from_millis(100),
-        metrics: Metrics::new(),
+        metrics: Metrics::new(&generator),
     })
 }
 

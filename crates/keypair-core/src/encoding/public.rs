@@ -1,14 +1,16 @@
 //! ASN.1 forms of public keys: PKCS#1 `RSAPublicKey` (RFC 8017) and `SubjectPublicKeyInfo`
 //! (RFC 5280, RFC 5480, RFC 8410).
 
+use base64ct::{Base64, Encoding as _};
 use der::asn1::{AnyRef, BitStringRef, ObjectIdentifier, UintRef};
-use der::{Encode as _, Result};
+use der::{Decode as _, Encode as _, Result};
 use pkcs1::RsaPublicKeyRef;
 use pkcs8::spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
 use crate::material::MaterialError;
 use crate::public_key::PublicKey;
 use crate::public_key::blob::{Curve, KeyParts};
+use crate::public_key::wire;
 
 const ED25519: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
 const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
@@ -26,6 +28,18 @@ pub(super) fn write_pkcs1(key: &PublicKey) -> std::result::Result<Vec<u8>, Mater
         | KeyParts::SkEd25519
         | KeyParts::SkEcdsa { .. } => Err(MaterialError::NoSuchEncoding),
     }
+}
+
+/// As strict with the numbers as with those of a line that a caller sends.
+pub(super) fn read_pkcs1(der: &[u8]) -> std::result::Result<PublicKey, MaterialError> {
+    let numbers = RsaPublicKeyRef::from_der(der).map_err(|_| MaterialError::Invalid)?;
+    let blob = wire::write(&[
+        wire::Field::Text("ssh-rsa"),
+        wire::Field::Number(numbers.public_exponent.as_bytes()),
+        wire::Field::Number(numbers.modulus.as_bytes()),
+    ]);
+    let line = format!("ssh-rsa {}", Base64::encode_string(&blob));
+    PublicKey::parse(&line).map_err(|_| MaterialError::Invalid)
 }
 
 pub(super) fn write_spki(key: &PublicKey) -> std::result::Result<Vec<u8>, MaterialError> {

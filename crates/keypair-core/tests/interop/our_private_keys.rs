@@ -2,8 +2,8 @@
 
 use base64ct::{Base64, Encoding as _};
 use keypair_core::encoding::{
-    to_openssh_private, to_pkcs1_der, to_pkcs1_pem, to_pkcs1_public_pem, to_pkcs8_der,
-    to_pkcs8_pem, to_spki_pem,
+    parse_pkcs1_public_pem, to_openssh_private, to_pkcs1_der, to_pkcs1_pem, to_pkcs1_public_pem,
+    to_pkcs8_der, to_pkcs8_pem, to_spki_pem,
 };
 use keypair_core::material::MaterialError;
 use keypair_core::{KeySpec, PrivateKey, fingerprint};
@@ -132,6 +132,35 @@ fn openssl_reads_ed25519_in_pkcs8() {
     bench.write("k", &*to_pkcs8_pem(&key).unwrap());
     let spki = bench.run("openssl", &["pkey", "-in", "k", "-pubout"]);
     assert_eq!(spki, to_spki_pem(&key.public_key("").unwrap()).unwrap());
+}
+
+#[test]
+fn pkcs1_public_keys_are_read_back() {
+    for key in one_of_each() {
+        let public = key.public_key("").unwrap();
+        if let Ok(pem) = to_pkcs1_public_pem(&public) {
+            assert_eq!(parse_pkcs1_public_pem(&pem).unwrap(), public);
+        }
+    }
+    let bench = Bench::new();
+    bench.write("k", &*to_pkcs8_pem(&generate(RSA_1024)).unwrap());
+    let theirs = bench.run("openssl", &["rsa", "-in", "k", "-RSAPublicKey_out"]);
+    assert_eq!(
+        parse_pkcs1_public_pem(&theirs).unwrap().rsa_bits(),
+        Some(1024)
+    );
+    let spki = bench.run("openssl", &["rsa", "-in", "k", "-pubout"]);
+    for text in [
+        "",
+        "no PEM",
+        &spki,
+        &theirs.replace("RSA PUBLIC KEY", "PUBLIC KEY"),
+        &theirs.replacen("MIG", "MIH", 1),
+        // The numbers 0 and 0.
+        "-----BEGIN RSA PUBLIC KEY-----\nMAYCAQACAQA=\n-----END RSA PUBLIC KEY-----\n",
+    ] {
+        assert!(parse_pkcs1_public_pem(text).is_err(), "{text}");
+    }
 }
 
 #[test]

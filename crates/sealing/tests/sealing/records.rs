@@ -1,17 +1,21 @@
 //! Private keys are sealed and opened, and nothing but what was sealed opens.
 
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+
 use keypair_core::encoding::to_pkcs8_der;
 use keypair_core::ports::{SealError, Sealer as _};
 use keypair_core::{KeySpec, Passphrase, PrivateKey, SealedPrivateKey};
-use sealing::{Damage, KeyId, ServerKeySealer};
+use sealing::{Damage, KeyId, KeyRing, ServerKeySealer};
 use zeroize::Zeroizing;
 
-use crate::server_keys::server_key;
+use crate::server_keys::{ring_sealer, server_key};
 
 const CONTEXT: &[u8] = b"realm/tenant/partition/name";
 
 fn sealer(first: u8) -> ServerKeySealer {
-    ServerKeySealer::from_keys(server_key(first), Vec::new())
+    ring_sealer(server_key(first), Vec::new())
 }
 
 fn ed25519() -> PrivateKey {
@@ -49,7 +53,7 @@ fn damage(opened: Result<PrivateKey, SealError>) -> Damage {
 
 #[tokio::test]
 async fn what_is_sealed_opens() {
-    let sealer = ServerKeySealer::generate().unwrap();
+    let sealer = ServerKeySealer::new(KeyRing::generate().unwrap());
     for key in [ed25519(), rsa()] {
         for secret in [None, Some(passphrase("ünlock")), Some(passphrase(""))] {
             let kept = seal(&sealer, &key, secret.as_ref()).await;
@@ -160,7 +164,7 @@ async fn the_note_about_a_passphrase_cannot_be_changed() {
 async fn older_server_keys_still_open_and_only_the_current_one_seals() {
     let old = sealer(1);
     let kept = seal(&old, &ed25519(), None).await;
-    let rotated = ServerKeySealer::from_keys(server_key(2), vec![server_key(0), server_key(1)]);
+    let rotated = ring_sealer(server_key(2), vec![server_key(0), server_key(1)]);
     let opened = rotated.open(&kept, None, CONTEXT).await.unwrap();
     assert!(same(&opened, &ed25519()));
 
@@ -177,9 +181,49 @@ async fn older_server_keys_still_open_and_only_the_current_one_seals() {
 }
 
 #[tokio::test]
+async fn a_ring_is_exchanged_while_the_sealer_is_at_work() {
+    let sealer = sealer(1);
+    let secret = passphrase("p");
+    let kept = seal(&sealer, &ed25519(), Some(&secret)).await;
+    sealer.exchange(KeyRing::new(server_key(2), vec![server_key(1)]));
+    let opened = sealer.open(&kept, Some(&secret), CONTEXT).await;
+    assert!(same(&opened.unwrap(), &ed25519()));
+
+    let anew = seal(&sealer, &ed25519(), None).await;
+    sealer.exchange(KeyRing::new(server_key(2), Vec::new()));
+    assert!(sealer.open(&anew, None, CONTEXT).await.is_ok());
+    let unknown = Damage::UnknownServerKey(server_key(1).id());
+    let forgotten = sealer.open(&kept, Some(&secret), CONTEXT).await;
+    assert_eq!(damage(forgotten), unknown);
+
+    sealer.exchange(KeyRing::empty());
+    assert!(!sealer.can_seal());
+    let refused = sealer.open(&anew, None, CONTEXT).await;
+    assert!(matches!(refused, Err(SealError::NoServerKey)));
+}
+
+#[tokio::test]
+async fn a_call_on_its_way_ends_with_the_ring_it_began_with() {
+    let sealer = sealer(1);
+    let secret = passphrase("p");
+    let kept = seal(&sealer, &ed25519(), Some(&secret)).await;
+    let mut opening = pin!(sealer.open(&kept, Some(&secret), CONTEXT));
+    // The first poll takes the ring and hands the passphrase to a thread.
+    let first = poll_fn(|cx| Poll::Ready(opening.as_mut().poll(cx))).await;
+    assert!(first.is_pending());
+    sealer.exchange(KeyRing::empty());
+    assert!(same(&opening.await.unwrap(), &ed25519()));
+}
+
+#[tokio::test]
 async fn keys_drawn_at_start_are_different() {
-    let kept = seal(&ServerKeySealer::generate().unwrap(), &ed25519(), None).await;
-    let other = ServerKeySealer::generate().unwrap();
+    let kept = seal(
+        &ServerKeySealer::new(KeyRing::generate().unwrap()),
+        &ed25519(),
+        None,
+    )
+    .await;
+    let other = ServerKeySealer::new(KeyRing::generate().unwrap());
     let opened = other.open(&kept, None, CONTEXT).await;
     assert!(matches!(damage(opened), Damage::UnknownServerKey(_)));
 }
@@ -187,7 +231,7 @@ async fn keys_drawn_at_start_are_different() {
 #[tokio::test]
 async fn without_a_server_key_nothing_is_kept() {
     let kept = seal(&sealer(1), &ed25519(), None).await;
-    let without = ServerKeySealer::without_key();
+    let without = ServerKeySealer::new(KeyRing::empty());
     assert!(!without.can_seal());
     assert!(sealer(1).can_seal());
     for secret in [None, Some(passphrase("p"))] {

@@ -1,6 +1,6 @@
 //! How operators write the server's keys.
 
-use sealing::{ServerKey, ServerKeyError, ServerKeySealer};
+use sealing::{KeyRing, ServerKey, ServerKeyError, ServerKeySealer};
 use zeroize::Zeroizing;
 
 /// A key that differs from others in its first byte.
@@ -8,6 +8,11 @@ pub(crate) fn server_key(first: u8) -> ServerKey {
     let mut bytes = Zeroizing::new([7; 32]);
     bytes[0] = first;
     ServerKey::from_bytes(bytes).unwrap()
+}
+
+/// A sealer with a current key and older ones.
+pub(crate) fn ring_sealer(current: ServerKey, older: Vec<ServerKey>) -> ServerKeySealer {
+    ServerKeySealer::new(KeyRing::new(current, older))
 }
 
 #[test]
@@ -63,10 +68,7 @@ fn what_is_no_server_key_is_refused_with_a_reason() {
 
 #[test]
 fn nothing_prints_a_key() {
-    let text = format!(
-        "{:?}",
-        ServerKeySealer::from_keys(server_key(1), vec![server_key(2)])
-    );
+    let text = format!("{:?}", ring_sealer(server_key(1), vec![server_key(2)]));
     assert!(text.contains(&server_key(1).id().to_string()), "{text}");
     assert!(text.contains(&server_key(2).id().to_string()), "{text}");
     assert!(!text.contains("7, 7"), "{text}");
