@@ -136,7 +136,7 @@ pub(super) async fn create(call: Call<'_>) -> Result<Response, Error> {
     }
     let name = new.name.clone();
     let added = register(call)?.add_delegation(new, call.cx.received_at);
-    let (added, secret) = added.await?.ok_or_else(|| ChangeError::Conflict {
+    let (added, secret) = added.await?.ok_or(ChangeError::Conflict {
         what: ONE,
         name,
         in_domain: false,
