@@ -11,6 +11,10 @@ use zeroize::Zeroizing;
 use crate::config::Secret;
 
 /// The accounts of one dialect.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question of its own, and any of the answers go together"
+)]
 #[derive(Debug, Clone, Default)]
 pub struct Accounts {
     /// These are the published demo accounts: they may only be offered on a loopback address

@@ -19,6 +19,9 @@ pub enum Removal {
     Declared,
 }
 
+/// A delegation that was just made, and its secret, which is to be had this once.
+pub type NewDelegation = (Arc<Delegation>, Secret);
+
 /// Changes the accounts of one dialect at run time. Identifiers are drawn here: 32 lower-case hex
 /// digits, never the same again, also for a name that was there before. Secrets are stored as
 /// argon2id hashes alone.
@@ -93,7 +96,7 @@ pub trait Register: Send + Sync {
         &self,
         delegation: Delegation,
         now: SystemTime,
-    ) -> BoxFuture<'_, Result<Option<(Arc<Delegation>, Secret)>, Error>>;
+    ) -> BoxFuture<'_, Result<Option<NewDelegation>, Error>>;
 
     /// Removes a user's delegation. Tokens that were got by it stand for nobody from then on.
     ///

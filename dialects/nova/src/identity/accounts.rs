@@ -26,7 +26,7 @@ pub(super) async fn create_user(call: Call<'_>) -> Result<Response, Error> {
     let user = read_user(body.get("user").unwrap_or(&empty))?;
     let name = user.name.clone();
     let added = register(call)?.add_user(user, call.cx.received_at).await?;
-    let added = added.ok_or_else(|| ChangeError::Conflict {
+    let added = added.ok_or(ChangeError::Conflict {
         what: "user",
         name,
         in_domain: true,
@@ -55,7 +55,7 @@ pub(super) async fn create_project(call: Call<'_>) -> Result<Response, Error> {
     let name = project.name.clone();
     let register = register(call)?;
     let added = register.add_project(project, call.cx.received_at).await?;
-    let added = added.ok_or_else(|| ChangeError::Conflict {
+    let added = added.ok_or(ChangeError::Conflict {
         what: "project",
         name,
         in_domain: true,

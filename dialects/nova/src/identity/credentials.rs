@@ -17,7 +17,7 @@ use super::fields::Fields;
 use super::issue::{Role, precise_timestamp, roles};
 use super::resources::{not_found, own_or_administrator};
 use super::roles::{role_of_id, role_of_name};
-use super::session::{Session, credential_roles, effective_roles};
+use super::session::{Session, effective_roles};
 use super::token::caller;
 use super::view::{self, SelfLink};
 
@@ -52,7 +52,12 @@ struct View<'a> {
 
 impl<'a> View<'a> {
     fn of(call: Call<'_>, user: &User, credential: &'a Delegation) -> Self {
-        let held = effective_roles(user, Some(&credential.project_id));
+        // As they were named: those that they bring along show in the token.
+        let shown = if credential.roles.is_empty() {
+            effective_roles(user, Some(&credential.project_id))
+        } else {
+            credential.roles.clone()
+        };
         let path = format!("users/{}/{MANY}/{}", credential.user_id, credential.id);
         Self {
             id: &credential.id,
@@ -63,7 +68,7 @@ impl<'a> View<'a> {
             system: (),
             expires_at: credential.expires_at.map(precise_timestamp),
             unrestricted: credential.unrestricted,
-            roles: roles(&credential_roles(credential, &held)),
+            roles: roles(&shown),
             secret: None,
             links: SelfLink::to(call, &path),
         }
@@ -136,7 +141,7 @@ pub(super) async fn create(call: Call<'_>) -> Result<Response, Error> {
     }
     let name = new.name.clone();
     let added = register(call)?.add_delegation(new, call.cx.received_at);
-    let (added, secret) = added.await?.ok_or_else(|| ChangeError::Conflict {
+    let (added, secret) = added.await?.ok_or(ChangeError::Conflict {
         what: ONE,
         name,
         in_domain: false,
