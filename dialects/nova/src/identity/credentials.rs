@@ -239,11 +239,9 @@ impl Asked {
             return Ok(None);
         };
         // Keystone takes all times for UTC, with or without saying so.
-        let time: DateTime = text
-            .strip_suffix('Z')
-            .unwrap_or(text)
-            .parse()
-            .map_err(|_| ChangeError::BadTime)?;
+        let text = text.strip_suffix('Z').unwrap_or(text);
+        let time = DateTime::strptime("%Y-%m-%dT%H:%M:%S%.f", text);
+        let time = time.map_err(|_| ChangeError::BadTime)?;
         let time = TimeZone::UTC.to_timestamp(time);
         let micros = time.map_err(|_| ChangeError::BadTime)?.as_microsecond();
         // What was before 1970 is long past.
