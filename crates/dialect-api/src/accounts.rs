@@ -11,11 +11,11 @@ use zeroize::Zeroizing;
 use crate::config::Secret;
 
 /// The accounts of one dialect.
-#[derive(Debug, Clone, Default)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "each says one thing, and none excludes another"
+    reason = "each answers a question of its own, and any of the answers go together"
 )]
+#[derive(Debug, Clone, Default)]
 pub struct Accounts {
     /// These are the published demo accounts: they may only be offered on a loopback address
     /// unless the operator says otherwise.

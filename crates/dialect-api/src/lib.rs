@@ -31,7 +31,7 @@ pub use exchange::{Body, Request, RequestContext, RequestId};
 pub use import::{
     DataFolder, Entry, Findings, FoundKeyPair, FoundPrivateKey, Importer, Passphrases, Refused,
 };
-pub use register::{MadeDelegation, Register, Removal};
+pub use register::{NewDelegation, Register, Removal};
 pub use response::{Response, empty_response, json_bytes, response, secret_json_bytes};
 
 /// What the gateway must know of a dialect before it sees a request.

@@ -8,9 +8,6 @@ use keypair_core::{BoxFuture, Error};
 use crate::accounts::{Delegation, Project, User};
 use crate::config::Secret;
 
-/// A delegation that was just made, with its secret in the clear: only now it can be shown.
-pub type MadeDelegation = (Arc<Delegation>, Secret);
-
 /// What became of a request to remove something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removal {
@@ -21,6 +18,9 @@ pub enum Removal {
     /// The config names it, so it stays.
     Declared,
 }
+
+/// A delegation that was just made, and its secret, which is to be had this once.
+pub type NewDelegation = (Arc<Delegation>, Secret);
 
 /// Changes the accounts of one dialect at run time. Identifiers are drawn here: 32 lower-case hex
 /// digits, never the same again, also for a name that was there before. Secrets are stored as
@@ -96,7 +96,7 @@ pub trait Register: Send + Sync {
         &self,
         delegation: Delegation,
         now: SystemTime,
-    ) -> BoxFuture<'_, Result<Option<MadeDelegation>, Error>>;
+    ) -> BoxFuture<'_, Result<Option<NewDelegation>, Error>>;
 
     /// Removes a user's delegation. Tokens that were got by it stand for nobody from then on.
     ///

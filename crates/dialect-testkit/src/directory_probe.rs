@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use dialect_api::{
-    AccessKey, ApiKey, Delegation, Directory, Lookup, MadeDelegation, Project, Register, Removal,
+    AccessKey, ApiKey, Delegation, Directory, Lookup, NewDelegation, Project, Register, Removal,
     StaticToken, Token, TokenClaims, User,
 };
 use identity::AccountDirectory;
@@ -186,7 +186,7 @@ impl Register for FaultInjectingDirectory {
         &self,
         delegation: Delegation,
         now: SystemTime,
-    ) -> BoxFuture<'_, Result<Option<MadeDelegation>, Error>> {
+    ) -> BoxFuture<'_, Result<Option<NewDelegation>, Error>> {
         let call = move || self.directory.add_delegation(delegation, now);
         self.faults.call("add_delegation", call)
     }

@@ -102,7 +102,7 @@ type Spoil = fn(&mut Accounts);
 #[test]
 fn mistakes_are_named_and_secrets_are_not() {
     let id = |text: &str| text.to_owned();
-    let cases: [(Spoil, AccountProblem); 19] = [
+    let cases: [(Spoil, AccountProblem); 14] = [
         (
             |it| it.users[1].id = "u1".to_owned(),
             AccountProblem::DuplicateUserId { id: id("u1") },
@@ -173,6 +173,14 @@ fn mistakes_are_named_and_secrets_are_not() {
             |it| it.tokens[0].token = Secret::new(""),
             AccountProblem::EmptySecret { owner: id("t1") },
         ),
+    ];
+    each_is_named(cases);
+}
+
+#[test]
+fn mistakes_in_delegations_are_named() {
+    let id = |text: &str| text.to_owned();
+    let cases: [(Spoil, AccountProblem); 5] = [
         (
             |it| it.delegations[1].id = "d1".to_owned(),
             AccountProblem::DuplicateDelegationId { id: id("d1") },
@@ -201,6 +209,10 @@ fn mistakes_are_named_and_secrets_are_not() {
             AccountProblem::EmptySecret { owner: id("ci") },
         ),
     ];
+    each_is_named(cases);
+}
+
+fn each_is_named<const N: usize>(cases: [(Spoil, AccountProblem); N]) {
     for (spoil, problem) in cases {
         let mut accounts = accounts();
         spoil(&mut accounts);

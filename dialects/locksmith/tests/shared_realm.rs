@@ -2,7 +2,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "the lints see no test in what stands beside the test functions"
 )]
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use dialect_api::{Delegation, MadeDelegation, Project, Register, Removal, Secret, User};
+use dialect_api::{Delegation, NewDelegation, Project, Register, Removal, Secret, User};
 use keypair_core::{BoxFuture, Error, Source};
 use zeroize::Zeroizing;
 
@@ -128,7 +128,7 @@ impl Register for AccountDirectory {
         &self,
         mut delegation: Delegation,
         now: SystemTime,
-    ) -> BoxFuture<'_, Result<Option<MadeDelegation>, Error>> {
+    ) -> BoxFuture<'_, Result<Option<NewDelegation>, Error>> {
         Box::pin(async move {
             let (user_id, name) = (&delegation.user_id, &delegation.name);
             if self.known.delegation_by_name(user_id, name).is_some()

@@ -160,7 +160,7 @@ fn assignment<'a>(
 ) -> Assignment<'a> {
     let base = format!("{}/v3", call.base.identity);
     let (id, given) = (role_id(&role), role_id(prior.unwrap_or(&role)));
-    let called = |name| {
+    let party = |name| {
         names.then_some(Named {
             name,
             domain: DomainName {
@@ -180,12 +180,12 @@ fn assignment<'a>(
         scope: Scope {
             project: Party {
                 id: &project.id,
-                named: called(&project.name),
+                named: party(&project.name),
             },
         },
         user: Party {
             id: &user.id,
-            named: called(log_in_name(user)),
+            named: party(log_in_name(user)),
         },
         role: Role {
             id,

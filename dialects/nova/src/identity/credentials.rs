@@ -17,7 +17,7 @@ use super::fields::Fields;
 use super::issue::{Role, precise_timestamp, roles};
 use super::resources::{not_found, own_or_administrator};
 use super::roles::{role_of_id, role_of_name};
-use super::session::{Session, credential_roles, effective_roles};
+use super::session::{Session, effective_roles};
 use super::token::caller;
 use super::view::{self, SelfLink};
 
@@ -52,7 +52,12 @@ struct View<'a> {
 
 impl<'a> View<'a> {
     fn of(call: Call<'_>, user: &User, credential: &'a Delegation) -> Self {
-        let held = effective_roles(user, Some(&credential.project_id));
+        // As they were named: those that they bring along show in the token.
+        let shown = if credential.roles.is_empty() {
+            effective_roles(user, Some(&credential.project_id))
+        } else {
+            credential.roles.clone()
+        };
         let path = format!("users/{}/{MANY}/{}", credential.user_id, credential.id);
         Self {
             id: &credential.id,
@@ -63,7 +68,7 @@ impl<'a> View<'a> {
             system: (),
             expires_at: credential.expires_at.map(precise_timestamp),
             unrestricted: credential.unrestricted,
-            roles: roles(&credential_roles(credential, &held)),
+            roles: roles(&shown),
             secret: None,
             links: SelfLink::to(call, &path),
         }
@@ -234,11 +239,9 @@ impl Asked {
             return Ok(None);
         };
         // Keystone takes all times for UTC, with or without saying so.
-        let time: DateTime = text
-            .strip_suffix('Z')
-            .unwrap_or(text)
-            .parse()
-            .map_err(|_| ChangeError::BadTime)?;
+        let text = text.strip_suffix('Z').unwrap_or(text);
+        let time = DateTime::strptime("%Y-%m-%dT%H:%M:%S%.f", text);
+        let time = time.map_err(|_| ChangeError::BadTime)?;
         let time = TimeZone::UTC.to_timestamp(time);
         let micros = time.map_err(|_| ChangeError::BadTime)?.as_microsecond();
         // What was before 1970 is long past.
