@@ -106,20 +106,21 @@ def test_an_application_credential_is_made_used_and_deleted(cloud, name):
         "application credential list -f json",
         f"application credential show {name} -f json",
     ).documents
-    assert made["id"] in [row["ID"] for row in listed]
-    assert shown["name"] == name
+    assert made["ID"] in [row["ID"] for row in listed]
+    assert shown["Name"] == name
     by_credential = {
         "OS_AUTH_TYPE": "v3applicationcredential",
         "OS_AUTH_URL": f"{cloud.url}/identity/v3",
-        "OS_APPLICATION_CREDENTIAL_ID": made["id"],
-        "OS_APPLICATION_CREDENTIAL_SECRET": made["secret"],
+        "OS_APPLICATION_CREDENTIAL_ID": made["ID"],
+        "OS_APPLICATION_CREDENTIAL_SECRET": made["Secret"],
         "OS_IDENTITY_API_VERSION": "3",
     }
     (keys,) = cloud.script("keypair list -f json", settings=by_credential).documents
     assert isinstance(keys, list)
     assert cloud.run("application", "credential", "delete", name).code == 0
     refused = cloud.run("keypair", "list", settings=by_credential)
-    assert refused.code == 1 and f"Could not find Application Credential: {made['id']}" in refused.errors
+    assert refused.code == 1
+    assert f"Could not find Application Credential: {made['ID']}" in refused.errors
 
 
 def test_an_administrator_makes_users_and_projects(own_cloud, name, key):
