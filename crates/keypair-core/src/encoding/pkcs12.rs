@@ -95,7 +95,7 @@ fn bags(kind: ObjectIdentifier, value: &[u8], key_id: &[u8]) -> Result<Wiped> {
 fn mac_data(draws: &Draws<'_>, safes: &[u8]) -> Result<Wiped> {
     let salt = draws.bytes::<8>("mac");
     // HMAC takes keys of any length.
-    let hmac = Hmac::<Sha256>::new_from_slice(&*mac_key(&salt)).map_err(|_| Unwritable)?;
+    let hmac = Hmac::<Sha256>::new_from_slice(&*mac_key(salt)).map_err(|_| Unwritable)?;
     let code = hmac.chain_update(safes).finalize().into_bytes();
     let algorithm = wrap(
         Tag::Sequence,
@@ -110,7 +110,7 @@ fn mac_data(draws: &Draws<'_>, safes: &[u8]) -> Result<Wiped> {
 
 /// The key of the HMAC for an empty password, which counts as one UTF-16 zero: one round of the
 /// derivation gives as many bytes as are needed. Source: RFC 7292, B.2, with SHA-256 and purpose 3.
-fn mac_key(salt: &[u8; 8]) -> Zeroizing<[u8; 32]> {
+fn mac_key(salt: [u8; 8]) -> Zeroizing<[u8; 32]> {
     const BLOCK: usize = 64;
     const PURPOSE: [u8; BLOCK] = [3; BLOCK];
     let mut hash = Sha256::new_with_prefix(PURPOSE);

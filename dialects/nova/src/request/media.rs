@@ -58,18 +58,29 @@ fn accepted(headers: &HeaderMap) -> Accepted<'_> {
     for line in headers.get_all(ACCEPT) {
         let elements = line.to_str().unwrap_or("no ASCII").split(',');
         for element in elements.map(str::trim).filter(|it| !it.is_empty()) {
-            match media_range(element) {
-                Some(range) => ranges.extend(range),
-                None => return Accepted(None),
+            let Some(range) = media_range(element) else {
+                return Accepted(None);
+            };
+            // No offer has parameters of its own.
+            if range.bare {
+                ranges.push((range.range, range.quality));
             }
         }
     }
     Accepted(Some(ranges))
 }
 
-/// Reads an element: nothing inside if it has parameters of its own, which no offer has; `None` if
-/// it breaks the grammar. Source: RFC 9110, 12.5.1.
-fn media_range(text: &str) -> Option<Option<(&str, u16)>> {
+/// An element of `Accept`.
+struct MediaRange<'h> {
+    range: &'h str,
+    /// In thousandths.
+    quality: u16,
+    /// Whether it has no parameters but its quality.
+    bare: bool,
+}
+
+/// Reads an element; `None` if it breaks the grammar. Source: RFC 9110, 12.5.1.
+fn media_range(text: &str) -> Option<MediaRange<'_>> {
     let mut parts = text.split(';').map(str::trim);
     let range = parts.next()?;
     let (class, kind) = range.split_once('/')?;
@@ -77,16 +88,21 @@ fn media_range(text: &str) -> Option<Option<(&str, u16)>> {
         return None;
     }
     let mut bare = true;
+    let mut quality = 1000;
     for parameter in parts {
         let (name, value) = parameter.split_once('=')?;
         if name.eq_ignore_ascii_case("q") {
             // What follows the quality extends it, and means nothing.
-            let quality = thousandths(value)?;
-            return Some(bare.then_some((range, quality)));
+            quality = thousandths(value)?;
+            break;
         }
         bare = false;
     }
-    Some(bare.then_some((range, 1000)))
+    Some(MediaRange {
+        range,
+        quality,
+        bare,
+    })
 }
 
 fn is_token(text: &str) -> bool {
