@@ -19,5 +19,6 @@ test:
 	python3 conformance/run.py --binary target/release/keyglot
 
 bench:
-	$(CARGO) build --release --locked --bin keyglot --example fixed_body
+	$(CARGO) build --release --locked --bin keyglot --example fixed_body --example signature_check
 	python3 conformance/bench/bench.py --binary target/release/keyglot --fixed-body target/release/examples/fixed_body
+	target/release/examples/signature_check

@@ -76,7 +76,7 @@ def go_tests(folder: pathlib.Path, client: str, **variables: str) -> None:
     assert "skip" not in outcomes, f"a test was skipped:\n{output}"
 
 
-def _copy(folder: pathlib.Path) -> pathlib.Path:
+def working_copy(folder: pathlib.Path) -> pathlib.Path:
     """A copy of a folder below the cache, where tools may write; one for each state of it."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     digest = hashlib.sha256()
@@ -91,7 +91,7 @@ def _copy(folder: pathlib.Path) -> pathlib.Path:
 def npm_folder(folder: pathlib.Path, client: str) -> pathlib.Path:
     """A copy of a package with its locked dependencies installed."""
     npm = require("npm", client)
-    copy = _copy(folder)
+    copy = working_copy(folder)
     complete = copy / "node_modules" / ".complete"
     if not complete.exists():
         run([npm, "ci", "--no-audit", "--no-fund", "--ignore-scripts"], copy, {})
@@ -113,7 +113,7 @@ def node_tests(folder: pathlib.Path, client: str, **variables: str) -> None:
 def maven_tests(folder: pathlib.Path, client: str, **variables: str) -> None:
     """Runs the tests of a Maven project."""
     maven = require("mvn", client)
-    copy = _copy(folder)
+    copy = working_copy(folder)
     repository = f"-Dmaven.repo.local={CACHE / 'maven'}"
     output = run([maven, "--batch-mode", "--no-transfer-progress", repository, "test"], copy, variables)
     summaries = [line for line in output.splitlines() if "Tests run:" in line]

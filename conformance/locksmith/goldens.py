@@ -41,7 +41,7 @@ def _exchange(place: str, text: str) -> Exchange:
         body = bytes.fromhex(body.removeprefix("@hex ").strip()).decode()
     return Exchange(
         place, directives, method, target.partition("?")[0], int(status), _headers(headers),
-        body.rstrip("\n") if body.startswith("{") else body,
+        body,
     )
 
 
@@ -49,6 +49,6 @@ def exchanges() -> list[Exchange]:
     """Every exchange of every golden file."""
     found = []
     for file in sorted(FOLDER.rglob("*.http")):
-        for number, text in enumerate(file.read_text().split("\n---\n")):
+        for number, text in enumerate(file.read_text().removesuffix("\n").split("\n---\n")):
             found.append(_exchange(f"{file.relative_to(FOLDER)}#{number + 1}", text))
     return found

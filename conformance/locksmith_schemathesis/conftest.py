@@ -31,4 +31,3 @@ def enough():
     yield
     sent = answered("locksmith")
     assert sent >= REQUESTS, f"{sent} requests were sent, not {REQUESTS}"
-    print(f"{sent} requests were sent")

@@ -66,6 +66,38 @@ def test_the_sdk_imports_every_type(cloud, name, open_ssh, options):
     compute.delete_keypair(name)
 
 
+def test_a_certificate_is_generated(cloud, name, open_ssh):
+    compute = cloud.sdk().compute
+    made = compute.create_keypair(name=name, type="x509")
+    assert made.type == "x509"
+    open_ssh.check_certificate(made.private_key, made.public_key, made.fingerprint)
+    compute.delete_keypair(name, ignore_missing=False)
+    nova = cloud.nova("2.91")
+    made = nova.keypairs.create(name, key_type="x509")
+    open_ssh.check_certificate(made.private_key, made.public_key, made.fingerprint)
+    assert nova.keypairs.get(name).fingerprint == made.fingerprint
+    nova.keypairs.delete(name)
+
+
+def test_a_certificate_is_imported(cloud, name, open_ssh):
+    certificate, fingerprint = open_ssh.new_certificate()
+    compute = cloud.sdk().compute
+    made = compute.create_keypair(name=name, type="x509", public_key=certificate)
+    assert (made.type, made.public_key, made.fingerprint) == ("x509", certificate, fingerprint)
+    nova = cloud.nova("2.92")
+    shown = nova.keypairs.get(name)
+    assert (shown.type, shown.public_key, shown.fingerprint) == ("x509", certificate, fingerprint)
+    assert not hasattr(cloud.nova("2.1").keypairs.get(name), "type")
+    compute.delete_keypair(name, ignore_missing=False)
+    for key_type, public_key, text in (
+        ("ssh", certificate, "failed to generate fingerprint"),
+        ("x509", open_ssh.new_public_key("-t", "ed25519"), "failed to generate X509 fingerprint."),
+    ):
+        with pytest.raises(novaclient.exceptions.BadRequest) as refused:
+            nova.keypairs.create(name, public_key, key_type=key_type)
+        assert refused.value.message.startswith(f"Keypair data is invalid: {text}")
+
+
 def test_a_taken_name_is_a_conflict(cloud, name):
     nova, compute = cloud.nova("2.10"), cloud.sdk().compute
     nova.keypairs.create(name)

@@ -1,10 +1,14 @@
 """The Rackspace flavour: Identity v2.0 and Cloud Servers at `/v2`."""
 
 import keystoneauth1.exceptions
+import novaclient.exceptions
+import openstack
 import pytest
 import requests
 from keystoneauth1 import session as keystone_session
 from keystoneauth1.identity import v2
+from novaclient import client as nova_client
+from rackspaceauth import v2 as rackspace
 
 from conftest import PASSWORD
 
@@ -49,6 +53,61 @@ def test_an_api_key_gives_the_documented_answer(cloud):
     assert service["name"] == "cloudServersOpenStack"
     (endpoint,) = service["endpoints"]
     assert (endpoint["region"], endpoint["tenantId"]) == ("DFW", TENANT)
+
+
+@pytest.fixture
+def nova(cloud):
+    """novaclient with Rackspace's own plugin, which logs in with an API key."""
+    auth = rackspace.APIKey("demo", API_KEY, auth_url=f"{cloud.url}/identity/v2.0")
+    session = keystone_session.Session(auth=auth)
+    return nova_client.Client("2", session=session, region_name="DFW")
+
+
+def test_novaclient_with_an_api_key(nova, name, open_ssh):
+    made = nova.keypairs.create(name)
+    open_ssh.check(made.private_key, made.public_key, made.fingerprint)
+    assert name in [pair.name for pair in nova.keypairs.list()]
+    assert nova.keypairs.get(name).fingerprint == made.fingerprint
+    with pytest.raises(novaclient.exceptions.Conflict) as refused:
+        nova.keypairs.create(name)
+    assert refused.value.message == f"Key pair '{name}' already exists."
+    nova.keypairs.delete(name)
+    with pytest.raises(novaclient.exceptions.NotFound) as refused:
+        nova.keypairs.delete(name)
+    assert refused.value.message == "The resource could not be found."
+
+
+@pytest.mark.parametrize(
+    "bad, public_key, text",
+    [
+        ("a.b", None, "Keypair name contains unsafe characters"),
+        ("a" * 256, None, "Keypair name must be between 1 and 255 characters long"),
+        ("a", "ssh-rsa AAAA", "failed to generate fingerprint"),
+    ],
+)
+def test_novaclient_shows_rackspaces_refusals(nova, bad, public_key, text):
+    with pytest.raises(novaclient.exceptions.BadRequest) as refused:
+        nova.keypairs.create(bad, public_key)
+    assert refused.value.message == f"Keypair data is invalid: {text}"
+
+
+def test_the_sdk_with_an_api_key(cloud, name, open_ssh):
+    compute = openstack.connect(
+        load_yaml_config=False,
+        load_envvars=False,
+        auth_type="rackspace_apikey",
+        auth={
+            "auth_url": f"{cloud.url}/identity/v2.0",
+            "username": "demo",
+            "api_key": API_KEY,
+        },
+        region_name="DFW",
+    ).compute
+    made = compute.create_keypair(name=name)
+    open_ssh.check(made.private_key, made.public_key, made.fingerprint)
+    assert name in [pair.name for pair in compute.keypairs()]
+    assert compute.get_limits().absolute.keypairs == 100
+    compute.delete_keypair(name, ignore_missing=False)
 
 
 def test_a_key_pair_is_made_and_deleted(session, name, open_ssh):

@@ -1,7 +1,7 @@
-"""The client of Orange's API is generated from the description that the gateway serves.
+"""The clients of Orange's API are generated from the description that the gateway serves.
 
-There is no SDK of the vendor's. Nothing of the client is kept: it is generated anew in each run,
-so it is always that of the description which is served.
+There is no SDK of the vendor's. Nothing of a client is kept: it is generated anew in each run, so
+it is always that of the description which is served.
 """
 
 import importlib
@@ -10,14 +10,14 @@ import pathlib
 import sys
 import uuid
 
+import errors
+import gateways
+import generated
 import httpx
 import pytest
+from errors import PROJECT, TOKEN
 from programs import run
 
-PROJECT = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
-OTHER_PROJECT = "7c9e6679-7425-40de-944b-e07fc1f90ae7"
-TOKEN = "keyglot-demo-token"
-API_KEY = "keyglot-demo-siu"
 PACKAGE = "orange_client"
 
 
@@ -55,12 +55,16 @@ def package(served, tmp_path_factory):
 class Operations:
     """The operations of the generated client in one zone of one project."""
 
-    def __init__(self, package, url: str, token: str, project: str, zone: str):
+    def __init__(self, package, url: str, token: str | None, project: str, zone: str, transport=None):
         self.models = importlib.import_module(f"{package.__name__}.models")
         self.unset = importlib.import_module(f"{package.__name__}.types").UNSET
         self.project, self.zone = project, zone
         self._package = package
-        self._client = package.AuthenticatedClient(base_url=f"{url}/v1", token=token, timeout=60)
+        base = {"base_url": f"{url}/v1", "timeout": 60, "httpx_args": {"transport": transport}}
+        if token is None:
+            self._client = package.Client(**base)
+        else:
+            self._client = package.AuthenticatedClient(token=token, **base)
 
     def _call(self, module: str, *arguments, **named):
         name = f"{self._package.__name__}.api.{module}"
@@ -69,30 +73,33 @@ class Operations:
 
     def create(self, name: str, x_api_key=None, x_requester_id=None, **fields):
         """keyPairCreate."""
-        headers = {"x_api_key": x_api_key, "x_requester_id": x_requester_id}
-        return self._call(
-            "key_pair.key_pair_create",
-            self.project,
-            self.zone,
-            body=self.models.KeyPairInRequest(name=name, **fields),
-            **{header: value for header, value in headers.items() if value is not None},
-        )
+        headers = _given(x_api_key=x_api_key, x_requester_id=x_requester_id)
+        body = self.models.KeyPairInRequest(name=name, **fields)
+        return self._call("key_pair.key_pair_create", self.project, self.zone, body=body, **headers)
 
     def find(self, **query):
         """keyPairFind."""
         return self._call("key_pair.key_pair_find", self.project, self.zone, **query)
 
-    def get(self, key_pair_id: uuid.UUID):
+    def get(self, key_pair_id: uuid.UUID, **headers):
         """keyPairGet."""
-        return self._call("key_pair.key_pair_get", self.project, self.zone, key_pair_id)
+        return self._call("key_pair.key_pair_get", self.project, self.zone, key_pair_id, **headers)
 
-    def delete(self, key_pair_id: uuid.UUID):
+    def delete(self, key_pair_id: uuid.UUID, **headers):
         """keyPairDelete."""
-        return self._call("key_pair.key_pair_delete", self.project, self.zone, key_pair_id)
+        return self._call("key_pair.key_pair_delete", self.project, self.zone, key_pair_id, **headers)
 
-    def job(self, job_id: uuid.UUID):
+    def job(self, job_id: uuid.UUID, **headers):
         """jobGet."""
-        return self._call("job.job_get", self.project, job_id)
+        return self._call("job.job_get", self.project, job_id, **headers)
+
+    def jobs(self, **query):
+        """jobFind."""
+        return self._call("job.job_find", self.project, **query)
+
+
+def _given(**arguments) -> dict:
+    return {name: value for name, value in arguments.items() if value is not None}
 
 
 @pytest.fixture
@@ -110,6 +117,33 @@ def operations(package, url):
 def client(operations) -> Operations:
     """A client of the first demo account."""
     return operations()
+
+
+@pytest.fixture(scope="session")
+def made_by_openapi_generator(served, tmp_path_factory) -> dict[str, pathlib.Path]:
+    """The folders of the clients of openapi-generator, by name."""
+    return generated.by_openapi_generator(served.content, tmp_path_factory.mktemp("generator"))
+
+
+@pytest.fixture(scope="session")
+def addresses(url, public_key, tmp_path_factory):
+    """The gateways that errors come from."""
+    folder = tmp_path_factory.mktemp("gateways")
+    with gateways.all_of_them(url, folder, public_key("rsa", 3072)) as addresses:
+        yield addresses
+
+
+@pytest.fixture(scope="session")
+def error_cases(addresses, public_key):
+    """Makes the cases of every documented error, for a client of that name."""
+    weak, fits = public_key("rsa", 1024), public_key("rsa", 3072)
+    keys = {
+        "key": fits,
+        "ed25519 key": public_key("ed25519"),
+        "damaged key": f"{fits[:400]}]{fits[401:]}",
+        "weak key": f"{weak} {'c' * 400}",
+    }
+    return lambda client: errors.cases(addresses, f"{client}-{uuid.uuid4().hex[:8]}", keys)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,9 @@ import uuid
 import httpx
 import pytest
 
-from conftest import API_KEY, OTHER_PROJECT, PROJECT, TOKEN, assert_error, run
+from conftest import assert_error
+from errors import API_KEY, OTHER_PROJECT, PROJECT, TOKEN
+from programs import run
 
 
 def test_a_generated_private_key_loads_and_belongs_to_the_public_key(client, tmp_path):

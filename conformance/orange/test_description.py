@@ -22,6 +22,7 @@ def test_every_operation_has_a_client(package, served):
         if method != "parameters"
     ]
     assert sorted(operations) == [
+        "jobFind",
         "jobGet",
         "keyPairCreate",
         "keyPairDelete",

@@ -6,10 +6,11 @@ import uuid
 import httpx
 import pytest
 
-from conftest import PROJECT, TOKEN, assert_error
+from conftest import assert_error
+from errors import OTHER_PROJECT, OTHER_TOKEN, PROJECT, TOKEN
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def line(public_key):
     return public_key("rsa", 3072, "me@host")
 
@@ -91,15 +92,54 @@ def test_a_deleted_key_pair_is_gone_and_its_name_free(client, line):
     assert client.create("gone", public_key=line).status_code == 201
 
 
-def test_the_job_of_a_create_is_completed(client, line):
-    answer = client.create("job", public_key=line, x_requester_id="me")
+def job_of(client, answer):
+    """The job that an answer leads to."""
     href = answer.headers["x-job-href"]
     job = client.job(uuid.UUID(href.rpartition("/")[2])).parsed
-    assert job.state == "completed" and job.h_ref == href
-    assert job.description == "Create key pair job"
-    assert job.requester_id == "me" and job.messages == []
-    dates = (job.created_date, job.start_processing_date, job.end_processing_date)
-    assert set(dates) == {client.get(answer.parsed.id).parsed.created_date}
+    assert job.state == "completed" and job.h_ref == href and job.messages == []
+    assert job.created_date == job.start_processing_date == job.end_processing_date
+    return job
+
+
+def test_creates_imports_and_deletes_leave_jobs(client, line):
+    before = datetime.datetime.now(datetime.UTC) - datetime.timedelta(seconds=5)
+    imported = client.create("job", public_key=line, x_requester_id="me")
+    generated = client.create("made")
+    deleted = client.delete(imported.parsed.id, x_requester_id="you")
+    jobs = [job_of(client, answer) for answer in (imported, generated, deleted)]
+    assert [job.description for job in jobs] == [
+        "Create key pair job", "Create key pair made", "Delete key pair job"
+    ]
+    assert [job.requester_id for job in jobs] == ["me", "demo", "you"]
+    assert all(before < job.created_date for job in jobs)
+    # The job of a create is there when its key pair is gone.
+    assert job_of(client, imported).description == "Create key pair job"
+
+
+def test_a_refused_call_leaves_no_job(operations, client, line):
+    count = lambda: client.jobs(limit=1).headers["x-total-count"]
+    client.create("once", public_key=line)
+    before = count()
+    assert client.create("once", public_key=line).status_code == 400
+    assert client.delete(uuid.uuid4()).status_code == 404
+    assert count() == before
+
+
+def test_jobs_are_found_in_their_project_alone(client, operations, line):
+    newest = lambda client, **query: [
+        job.description for job in client.jobs(sort="-createdDate", **query).parsed
+    ]
+    name = f"found-{uuid.uuid4().hex[:8]}"
+    job = job_of(client, client.create(name, public_key=line))
+    states = client.models.JobStateEnum
+    assert f"Create key pair {name}" in newest(client, limit=1000)
+    assert f"Create key pair {name}" in newest(client, state=[states.FAILED, states.COMPLETED])
+    assert newest(client, state=[states.FAILED, states.IN_PROGRESS]) == []
+    one = client.jobs(limit=1, offset=0)
+    assert one.headers["x-result-count"] == "1" and len(one.parsed) == 1
+    other = operations(token=OTHER_TOKEN, project=OTHER_PROJECT)
+    assert f"Create key pair {name}" not in newest(other)
+    assert other.job(job.id).status_code == 404
 
 
 def test_head_is_get_without_a_body(client, line, url):

@@ -50,13 +50,15 @@ class Secrets:
         for form in forms(secret):
             self._forms[form] = what
 
-    def add_private_key(self, what: str, pem: str) -> None:
-        """Looks for the key's numbers, and for its text line by line."""
-        data = pem.encode()
-        if "OPENSSH" in pem:
+    def add_private_key(self, what: str, text: str) -> None:
+        """Looks for the key's numbers, and for its text piece by piece."""
+        data = text.encode()
+        if "OPENSSH" in text:
             key = serialization.load_ssh_private_key(data, None)
-        else:
+        elif "-----" in text:
             key = serialization.load_pem_private_key(data, None)
+        else:
+            key = serialization.load_der_private_key(base64.b64decode(data, validate=True), None)
         numbers = key.private_numbers()
         for name in ("p", "q", "d", "dmp1", "dmq1", "iqmp"):
             number = getattr(numbers, name)
@@ -64,9 +66,17 @@ class Secrets:
             # Any part is bad enough, and base64 text may be broken into lines.
             for start in range(0, len(whole) - 24, 24):
                 self.add(f"{name} of {what}", whole[start:start + 24])
-        for line in pem.splitlines():
-            if not line.startswith("-----") and len(line) >= 40:
+        lines = text.splitlines()
+        if len(lines) == 1:
+            return self.add_text(what, text)
+        for line in lines[len(lines) // 2:-1]:
+            if len(line) >= SHORTEST:
                 self.add(f"a line of {what}", line)
+
+    def add_text(self, what: str, text: str) -> None:
+        """Looks for the later part of a text piece by piece: the former may be of the public half."""
+        for start in range(len(text) // 2, len(text) - 40, 40):
+            self.add(f"a piece of {what}", text[start:start + 40])
 
     def __len__(self):
         return len(set(self._forms.values()))

@@ -169,10 +169,8 @@ class World:
             {b"authorization": bearer["Authorization"].encode()})
 
     def _answered(self, what: str, encoded: str) -> None:
-        pem = base64.b64decode(encoded).decode()
-        self.secrets.add_private_key(what, pem)
-        for start in range(0, len(encoded) - 48, 48):
-            self.secrets.add(f"a piece of {what}", encoded[start:start + 48])
+        self.secrets.add_private_key(what, base64.b64decode(encoded).decode())
+        self.secrets.add_text(f"{what} as it was answered", encoded)
 
     def nova(self) -> None:
         def body(password):

@@ -21,4 +21,10 @@ def test_a_store_that_goes_away_is_a_503_and_not_ready(redis, compute):
             raise AssertionError("the gateway says that it is ready")
         except urllib.error.HTTPError as error:
             assert error.code == 503
-            assert json.loads(error.read())["status"] == "not ready"
+            told = json.loads(error.read())
+        document = json.load(urllib.request.urlopen(gateway.admin + "/openapi.json", timeout=20))
+        described = document["paths"]["/readyz"]["get"]["responses"]["503"]["content"]
+        properties = described["application/json"]["schema"]["properties"]
+        assert told["status"] == properties["status"]["const"] == "not ready"
+        assert told["reason"] in properties["reason"]["enum"]
+        assert set(told) == set(properties)

@@ -140,23 +140,27 @@ def test_every_answer_is_200_and_exactly_json(cloud):
 
 
 def test_quota(own_cloud, name, fault):
-    cloud = own_cloud("quota = 1")
+    cloud = own_cloud("quota = 1\nrate_per_sec = 0")
     cloud.create(name())
-    fault("InvalidKeyPair.LimitExceeded", cloud.create, name())
+    for sign, method in SIGNATURES:
+        client = cloud.client(sign=sign, method=method)
+        text = fault("InvalidKeyPair.LimitExceeded", cloud.create, name(), client=client)
+        assert text == "The number of key pairs exceeds the limit `1`."
 
 
 def test_rate_limit_counts_an_action_of_an_account(own_cloud, fault):
     cloud = own_cloud("rate_per_sec = 2")
 
-    def hurry():
+    def hurry(client):
         for _ in range(50):
-            cloud.describe()
+            cloud.describe(client)
 
-    text = fault("RequestLimitExceeded", hurry)
-    assert text == (
-        "Your current request times equals to `3` in a second, which exceeds the frequency "
-        "limit `2` for a second. Please reduce the frequency of calls."
-    )
+    for sign, method in SIGNATURES:
+        text = fault("RequestLimitExceeded", hurry, cloud.client(sign=sign, method=method))
+        assert text == (
+            "Your current request times equals to `3` in a second, which exceeds the frequency "
+            "limit `2` for a second. Please reduce the frequency of calls."
+        )
     cloud.client().call_json("DescribeRegions", {})
 
 

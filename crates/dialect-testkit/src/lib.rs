@@ -12,18 +12,22 @@ mod faults;
 mod format;
 mod golden;
 mod mangle;
+mod measure;
 mod prepare;
 mod probe;
 mod records;
 mod report;
+mod shared_realm;
 mod world;
 
 use dialect_api::Configured;
 
 pub use golden::{Mode, examine};
 pub use mangle::feed_mangled_requests;
+pub use measure::time_of_authentication;
 pub use prepare::{GoldenRequest, golden_requests};
 pub use report::Report;
+pub use shared_realm::SharedRealm;
 
 /// Runs every golden file of a dialect, `tests/golden/**/*.http` under `manifest_dir`, which is the
 /// dialect's `CARGO_MANIFEST_DIR`. With `KEYGLOT_BLESS=1` in the environment the answers that came

@@ -52,6 +52,8 @@ pub enum QueryParameter {
     Limit,
     /// `sort`.
     Sort,
+    /// `state`.
+    State,
 }
 
 impl QueryParameter {
@@ -63,6 +65,7 @@ impl QueryParameter {
             Self::Offset => "offset",
             Self::Limit => "limit",
             Self::Sort => "sort",
+            Self::State => "state",
         }
     }
 }

@@ -9,23 +9,8 @@ pub fn key_pair_id(seed: KeyPairSeed) -> KeyPairId {
     KeyPairId::new(Uuid::v4(seed.0).to_string())
 }
 
-/// What turns the identifier of a key pair into that of the job that made it. The digits that say
-/// "version 4" and the variant are untouched, so the job's identifier is such a UUID as well.
-const CREATION: u128 = 0x6b65_7967_6c6f_0372_1561_7465_6a6f_6273;
-
-/// The identifier of the job that made a key pair.
-pub(crate) fn creation_job_id(seed: KeyPairSeed) -> String {
-    Uuid::v4(seed.0 ^ CREATION).to_string()
-}
-
-/// The key pair that a job made, if that is what the job did: no record of a job is needed to
-/// find what it made.
-pub(crate) fn made_by(job: CanonicalUuid) -> CanonicalUuid {
-    CanonicalUuid(job.0 ^ CREATION)
-}
-
-/// The identifier of a job that leaves nothing behind.
-pub(crate) fn fresh_job_id(request_id: RequestId) -> String {
+/// The identifier of the job of a call: that of its request, which is random.
+pub(crate) fn job_id(request_id: RequestId) -> String {
     request_id.as_uuid().to_string()
 }
 
@@ -68,7 +53,7 @@ impl std::fmt::Display for CanonicalUuid {
 mod tests {
     use keypair_core::KeyPairSeed;
 
-    use super::{CanonicalUuid, creation_job_id, key_pair_id, made_by};
+    use super::{CanonicalUuid, key_pair_id};
 
     #[test]
     fn key_pair_ids_are_random_uuids_in_lower_case() {
@@ -93,18 +78,6 @@ mod tests {
             "３fa85f64-5717-4562-b3fc-2c963f66af",
         ] {
             assert_eq!(CanonicalUuid::parse(other), None, "{other}");
-        }
-    }
-
-    #[test]
-    fn a_job_leads_to_what_it_made_and_looks_like_any_identifier() {
-        for seed in [0, 7, u128::MAX].map(KeyPairSeed) {
-            let key_pair = key_pair_id(seed);
-            let job = creation_job_id(seed);
-            assert_ne!(job, key_pair.as_str());
-            assert_eq!(&job[14..15], "4");
-            let made = made_by(CanonicalUuid::parse(&job).unwrap());
-            assert_eq!(made.to_string(), key_pair.as_str());
         }
     }
 }

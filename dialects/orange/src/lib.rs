@@ -4,6 +4,7 @@ mod auth;
 mod config;
 mod error;
 mod ids;
+mod jobs;
 mod openapi;
 mod operations;
 mod request;

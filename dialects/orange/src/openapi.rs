@@ -45,6 +45,7 @@ mod tests {
             Operation::GetKeyPair => Some("keyPairGet"),
             Operation::DeleteKeyPair => Some("keyPairDelete"),
             Operation::GetJob => Some("jobGet"),
+            Operation::FindJobs => Some("jobFind"),
             Operation::GetOpenApi | Operation::UnsupportedMethod => None,
         }
     }
@@ -53,7 +54,7 @@ mod tests {
     fn the_document_describes_exactly_what_is_routed() {
         let document = parsed();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 3);
+        assert_eq!(paths.len(), 4);
         for (template, item) in paths {
             let path = format!("/v1{}", template.replace(['{', '}'], ""));
             let route = route::parse(&path, &[]).unwrap();

@@ -7,10 +7,11 @@ mod job;
 
 use dialect_api::{Caller, Ports, Request, RequestContext, Response};
 use http::Method;
-use keypair_core::{Partition, Scope, Selector, TenantId};
+use keypair_core::{KeyName, Partition, Scope, Selector, TenantId};
 
 use crate::config::Settings;
 use crate::error::Error;
+use crate::jobs::{Job, Work};
 use crate::request::negotiation;
 use crate::request::resource::{self, Zone};
 use crate::route::{Operation, Resource, Route};
@@ -67,6 +68,11 @@ impl Call<'_> {
                     self.get(&zone, &which).await
                 }
             }
+            Resource::Jobs { project } => {
+                let project = resource::project(project)?;
+                self.check_place(&project, None)?;
+                job::find(self, &project).await
+            }
             Resource::Job { project, job } => {
                 let project = resource::project(project)?;
                 let job = resource::job(job)?;
@@ -105,16 +111,12 @@ impl Call<'_> {
         }
     }
 
-    fn scope(self, project: &str, partition: Partition) -> Scope {
+    fn scope_of(self, zone: &Zone) -> Scope {
         Scope {
             realm: self.cx.realm.clone(),
-            tenant: TenantId::new(project),
-            partition,
+            tenant: TenantId::new(zone.project.as_str()),
+            partition: Partition::new(zone.name.as_str()),
         }
-    }
-
-    fn scope_of(self, zone: &Zone) -> Scope {
-        self.scope(&zone.project, Partition::new(zone.name.as_str()))
     }
 
     async fn get(self, zone: &Zone, which: &Selector) -> Result<Response, Error> {
@@ -123,10 +125,21 @@ impl Call<'_> {
         Ok(response::shown(zone, &key_pair))
     }
 
+    /// What the job says is what was there when it was looked at: a key pair that is renamed in
+    /// between, which this cloud cannot do, is deleted under its old name.
     async fn delete(self, zone: &Zone, which: Selector) -> Result<Response, Error> {
         let scope = self.scope_of(zone);
-        self.ports.keypairs.delete(&scope, &[which], None).await?;
-        let job = ids::fresh_job_id(self.cx.request_id);
-        Ok(response::deleted(&zone.project, &job))
+        let key_pair = self.ports.keypairs.get(&scope, &which).await?;
+        let job = self.job(Work::Delete, &key_pair.name);
+        let receipt = job.receipt()?;
+        let keypairs = self.ports.keypairs;
+        keypairs.delete(&scope, &[which], Some(&receipt)).await?;
+        Ok(response::deleted(&zone.project, &job.id))
+    }
+
+    /// The job of this call.
+    fn job(self, work: Work, key_pair: &KeyName) -> Job {
+        let id = ids::job_id(self.cx.request_id);
+        Job::new(id, work, key_pair, &self.caller.name, self.cx.received_at)
     }
 }

@@ -1,7 +1,9 @@
 //! What callers send: negotiation headers, the resource of the path, the body, the query.
 
+pub(crate) mod job_search;
 pub(crate) mod json;
 pub(crate) mod negotiation;
+pub(crate) mod query;
 pub(crate) mod resource;
 pub(crate) mod search;
 

@@ -13,6 +13,8 @@ use serde::Serialize;
 
 use crate::auth::ANONYMOUS;
 use crate::ids;
+use crate::jobs::Job;
+use crate::request::job_search::COMPLETED;
 use crate::request::resource::Zone;
 use crate::request::search::ACTIVE;
 
@@ -59,13 +61,13 @@ struct KeyPairView<'a> {
 #[serde(rename_all = "camelCase")]
 struct JobView<'a> {
     id: &'a str,
-    h_ref: &'a str,
+    h_ref: String,
     state: &'static str,
     description: &'a str,
-    created_date: &'a str,
+    created_date: String,
     requester_id: &'a str,
-    start_processing_date: &'a str,
-    end_processing_date: &'a str,
+    start_processing_date: String,
+    end_processing_date: String,
     messages: [&'a str; 0],
 }
 
@@ -74,6 +76,7 @@ struct JobView<'a> {
 pub(crate) fn created(
     zone: &Zone,
     prefix: &str,
+    job: &str,
     key_pair: &KeyPair,
     private_key: Option<&str>,
 ) -> Response {
@@ -91,11 +94,7 @@ pub(crate) fn created(
     };
     let mut answer = response(StatusCode::CREATED, JSON, bytes);
     insert(&mut answer, LOCATION, format!("{prefix}{href}"));
-    announce_job(
-        &mut answer,
-        &zone.project,
-        &ids::creation_job_id(key_pair.seed),
-    );
+    announce_job(&mut answer, &zone.project, job);
     answer
 }
 
@@ -108,8 +107,7 @@ pub(crate) fn shown(zone: &Zone, key_pair: &KeyPair) -> Response {
 pub(crate) fn found(zone: &Zone, total: u64, page: &[KeyPair]) -> Response {
     let views: Vec<_> = page.iter().map(|key_pair| view(zone, key_pair)).collect();
     let mut answer = response(StatusCode::OK, JSON, json_bytes(&views));
-    insert(&mut answer, TOTAL_COUNT, total.to_string());
-    insert(&mut answer, RESULT_COUNT, page.len().to_string());
+    count(&mut answer, total, page.len());
     answer
 }
 
@@ -120,21 +118,17 @@ pub(crate) fn deleted(project: &str, job: &str) -> Response {
     answer
 }
 
-/// The job that made a key pair.
-pub(crate) fn creation_job(project: &str, job: &str, key_pair: &KeyPair) -> Response {
-    let date = date(key_pair.created_at);
-    let body = JobView {
-        id: job,
-        h_ref: &job_href(project, job),
-        state: "completed",
-        description: &format!("Create key pair {}", key_pair.name),
-        created_date: &date,
-        requester_id: requester(key_pair),
-        start_processing_date: &date,
-        end_processing_date: &date,
-        messages: [],
-    };
-    response(StatusCode::OK, JSON, json_bytes(&body))
+/// One job.
+pub(crate) fn job_shown(project: &str, job: &Job) -> Response {
+    response(StatusCode::OK, JSON, json_bytes(&job_view(project, job)))
+}
+
+/// A part of the jobs of a project, `total` of which fit the search.
+pub(crate) fn jobs_found(project: &str, total: u64, page: &[Job]) -> Response {
+    let views: Vec<_> = page.iter().map(|job| job_view(project, job)).collect();
+    let mut answer = response(StatusCode::OK, JSON, json_bytes(&views));
+    count(&mut answer, total, page.len());
+    answer
 }
 
 /// What every answer has, whatever it is: nobody may store it, and an answer to `HEAD` has no body
@@ -178,6 +172,22 @@ fn view<'a>(zone: &Zone, key_pair: &'a KeyPair) -> KeyPairView<'a> {
     }
 }
 
+/// Work is done when its caller is answered, so a job begins and ends at once.
+fn job_view<'a>(project: &str, job: &'a Job) -> JobView<'a> {
+    let date = date(job.at);
+    JobView {
+        id: &job.id,
+        h_ref: job_href(project, &job.id),
+        state: COMPLETED,
+        description: &job.description,
+        created_date: date.clone(),
+        requester_id: &job.requester,
+        start_processing_date: date.clone(),
+        end_processing_date: date,
+        messages: [],
+    }
+}
+
 /// UTC with exactly three fraction digits. Source: the vendor's documentation.
 fn date(time: SystemTime) -> String {
     timestamp(time)
@@ -195,6 +205,11 @@ fn key_pair_href(zone: &Zone, id: &str) -> String {
 
 fn job_href(project: &str, job: &str) -> String {
     format!("/projects/{project}/jobs/{job}")
+}
+
+fn count(answer: &mut Response, total: u64, given: usize) {
+    insert(answer, TOTAL_COUNT, total.to_string());
+    insert(answer, RESULT_COUNT, given.to_string());
 }
 
 /// The job is done when the answer is sent, so there is nothing to wait for.

@@ -19,6 +19,8 @@ pub enum Operation {
     DeleteKeyPair,
     /// `jobGet`.
     GetJob,
+    /// `jobFind`.
+    FindJobs,
     /// The OpenAPI document of all of these.
     GetOpenApi,
     /// A method that the path does not have: this cloud says so only to callers that it knows.
@@ -33,6 +35,7 @@ impl dialect_api::Operation for Operation {
             Self::GetKeyPair,
             Self::DeleteKeyPair,
             Self::GetJob,
+            Self::FindJobs,
             Self::GetOpenApi,
             Self::UnsupportedMethod,
         ]
@@ -45,6 +48,7 @@ impl dialect_api::Operation for Operation {
             Self::GetKeyPair => "get_key_pair",
             Self::DeleteKeyPair => "delete_key_pair",
             Self::GetJob => "get_job",
+            Self::FindJobs => "find_jobs",
             Self::GetOpenApi => "get_openapi",
             Self::UnsupportedMethod => "unsupported_method",
         }
@@ -54,9 +58,11 @@ impl dialect_api::Operation for Operation {
         match self {
             Self::CreateKeyPair => OperationClass::Generate,
             Self::DeleteKeyPair => OperationClass::Write,
-            Self::FindKeyPairs | Self::GetKeyPair | Self::GetJob | Self::UnsupportedMethod => {
-                OperationClass::Read
-            }
+            Self::FindKeyPairs
+            | Self::GetKeyPair
+            | Self::GetJob
+            | Self::FindJobs
+            | Self::UnsupportedMethod => OperationClass::Read,
             Self::GetOpenApi => OperationClass::Discovery,
         }
     }
@@ -82,7 +88,9 @@ pub(crate) enum Resource<'a> {
         zone: &'a str,
         key_pair: &'a str,
     },
-    /// A job of a project.
+    /// The jobs of a project.
+    Jobs { project: &'a str },
+    /// One of them.
     Job { project: &'a str, job: &'a str },
     /// The OpenAPI document.
     OpenApi,
@@ -101,7 +109,7 @@ impl Resource<'_> {
         match self {
             Self::KeyPairs { .. } => COLLECTION_METHODS,
             Self::KeyPair { .. } => KEY_PAIR_METHODS,
-            Self::Job { .. } | Self::OpenApi => READ_METHODS,
+            Self::Jobs { .. } | Self::Job { .. } | Self::OpenApi => READ_METHODS,
         }
     }
 
@@ -115,6 +123,7 @@ impl Resource<'_> {
             Self::KeyPairs { .. } => Operation::FindKeyPairs,
             Self::KeyPair { .. } if *method == Method::DELETE => Operation::DeleteKeyPair,
             Self::KeyPair { .. } => Operation::GetKeyPair,
+            Self::Jobs { .. } => Operation::FindJobs,
             Self::Job { .. } => Operation::GetJob,
             Self::OpenApi => Operation::GetOpenApi,
         }
@@ -166,6 +175,7 @@ fn resource(path: &str) -> Option<Resource<'_>> {
             };
             (resource, [project, zone, key_pair])
         }
+        [Some("jobs"), None, ..] => (Resource::Jobs { project }, [project, project, project]),
         [Some("jobs"), Some(job), None, _, _] => {
             (Resource::Job { project, job }, [project, job, job])
         }
@@ -231,8 +241,9 @@ mod tests {
             "/v1/projects/p/zones/z",
             "/v1/projects//zones/z/keypairs",
             "/v1/projects/p/zones//keypairs",
-            "/v1/projects/p/jobs",
+            "/v1/projects//jobs",
             "/v1/projects/p/jobs/",
+            "/v1/projects/p/jobs/j/",
             "/v1/proj%65cts/p/zones/z/keypairs",
             "/v1/v1/projects/p/zones/z/keypairs",
             "/v2/projects/p/zones/z/keypairs",

@@ -90,10 +90,11 @@ fn time(since: Duration) -> der::Result<Time> {
 
 /// 20 bytes, the most that there may be; positive, and with the same length every time.
 fn serial_number(key: &[u8]) -> der::Result<SerialNumber> {
-    let digest: [u8; 32] = Sha256::digest(key).into();
-    let [first, rest @ .., _, _, _, _, _, _, _, _, _, _, _, _] = digest;
-    let first = (first & 0x3f) | 0x40;
-    SerialNumber::new(&[&[first], &rest[..]].concat())
+    let mut bytes = Sha256::digest(key);
+    if let Some(first) = bytes.first_mut() {
+        *first = (*first & 0x3f) | 0x40;
+    }
+    SerialNumber::new(bytes.get(..20).unwrap_or_default())
 }
 
 /// The names and extensions of a certificate, in the order in which OpenSSL writes them.

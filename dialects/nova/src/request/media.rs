@@ -58,12 +58,10 @@ fn accepted(headers: &HeaderMap) -> Accepted<'_> {
     for line in headers.get_all(ACCEPT) {
         let elements = line.to_str().unwrap_or("no ASCII").split(',');
         for element in elements.map(str::trim).filter(|it| !it.is_empty()) {
-            let Some(range) = media_range(element) else {
-                return Accepted(None);
-            };
-            // No offer has parameters of its own.
-            if range.bare {
-                ranges.push((range.range, range.quality));
+            match media_range(element) {
+                Some(Range::Bare(range, quality)) => ranges.push((range, quality)),
+                Some(Range::Narrowed) => {}
+                None => return Accepted(None),
             }
         }
     }
@@ -71,16 +69,15 @@ fn accepted(headers: &HeaderMap) -> Accepted<'_> {
 }
 
 /// An element of `Accept`.
-struct MediaRange<'h> {
-    range: &'h str,
-    /// In thousandths.
-    quality: u16,
-    /// Whether it has no parameters but its quality.
-    bare: bool,
+enum Range<'h> {
+    /// A type, and its quality in thousandths.
+    Bare(&'h str, u16),
+    /// One with parameters of its own, which no offer has.
+    Narrowed,
 }
 
 /// Reads an element; `None` if it breaks the grammar. Source: RFC 9110, 12.5.1.
-fn media_range(text: &str) -> Option<MediaRange<'_>> {
+fn media_range(text: &str) -> Option<Range<'_>> {
     let mut parts = text.split(';').map(str::trim);
     let range = parts.next()?;
     let (class, kind) = range.split_once('/')?;
@@ -98,10 +95,10 @@ fn media_range(text: &str) -> Option<MediaRange<'_>> {
         }
         bare = false;
     }
-    Some(MediaRange {
-        range,
-        quality,
-        bare,
+    Some(if bare {
+        Range::Bare(range, quality)
+    } else {
+        Range::Narrowed
     })
 }
 

@@ -39,7 +39,7 @@ impl<'a> Place<'a> {
             Resource::KeyPairs { project, zone } | Resource::KeyPair { project, zone, .. } => {
                 (project, zone)
             }
-            Resource::Job { project, .. } => (project, ""),
+            Resource::Jobs { project } | Resource::Job { project, .. } => (project, ""),
             Resource::OpenApi => ("", ""),
         };
         Self {

@@ -5,12 +5,13 @@ use dialect_api::Response;
 use keypair_core::model::{CreateKeyPair, ImportKeyPair};
 use keypair_core::{
     Attributes, Error as CoreError, KeySpec, Precedence, PrivateKey, PublicMaterial, QuotaRule,
-    Retention, Scope, encoding,
+    Retention, encoding,
 };
 use zeroize::Zeroizing;
 
 use super::Call;
 use crate::error::Error;
+use crate::jobs::Work;
 use crate::request::resource::Zone;
 use crate::{request, response, validate};
 
@@ -29,7 +30,21 @@ pub(super) async fn create(call: Call<'_>, zone: &Zone, prefix: &str) -> Result<
         last_changed_by: Some(call.caller.name.clone()),
         ..Attributes::default()
     };
-    let Some(key) = new.public_key else {
+    let job = call.job(Work::Create, &new.name);
+    let receipt = Some(job.receipt()?);
+    let keypairs = call.ports.keypairs;
+    let (key_pair, private_key) = if let Some(key) = new.public_key {
+        let import = ImportKeyPair {
+            name: new.name,
+            public: PublicMaterial::Ssh(key),
+            unique_public_key: false,
+            quota,
+            precedence: Precedence::NameFirst,
+            attributes,
+            receipt,
+        };
+        (keypairs.import(&scope, import).await?, None)
+    } else {
         let create = CreateKeyPair {
             name: new.name,
             spec: KeySpec::Rsa {
@@ -40,37 +55,18 @@ pub(super) async fn create(call: Call<'_>, zone: &Zone, prefix: &str) -> Result<
             precedence: Precedence::NameFirst,
             retention: Retention::Discard,
             attributes,
-            receipt: None,
+            receipt,
         };
-        return generate(call, zone, prefix, &scope, create).await;
+        let created = keypairs.create(&scope, create).await?;
+        (created.key_pair, Some(encode(&created.private_key)?))
     };
-    let import = ImportKeyPair {
-        name: new.name,
-        public: PublicMaterial::Ssh(key),
-        unique_public_key: false,
-        quota,
-        precedence: Precedence::NameFirst,
-        attributes,
-        receipt: None,
-    };
-    let key_pair = call.ports.keypairs.import(&scope, import).await?;
-    Ok(response::created(zone, prefix, &key_pair, None))
-}
-
-async fn generate(
-    call: Call<'_>,
-    zone: &Zone,
-    prefix: &str,
-    scope: &Scope,
-    create: CreateKeyPair,
-) -> Result<Response, Error> {
-    let created = call.ports.keypairs.create(scope, create).await?;
-    let private_key = encode(&created.private_key)?;
+    let private_key = private_key.as_ref().map(|key| key.as_str());
     Ok(response::created(
         zone,
         prefix,
-        &created.key_pair,
-        Some(&private_key),
+        &job.id,
+        &key_pair,
+        private_key,
     ))
 }
 

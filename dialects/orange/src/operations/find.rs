@@ -8,12 +8,13 @@ use keypair_core::{Error as CoreError, KeyName, KeyPair, Scope, Selector, Window
 use super::Call;
 use crate::error::Error;
 use crate::ids;
+use crate::request::query::{SortKey, ordering};
 use crate::request::resource::Zone;
-use crate::request::search::{Search, SortField, SortKey};
+use crate::request::search::{Search, SortField};
 use crate::response::{self, requester, timestamp};
 
 /// The one order that the domain lists in.
-const BY_NAME: SortKey = SortKey {
+const BY_NAME: SortKey<SortField> = SortKey {
     field: SortField::Name,
     descending: false,
 };
@@ -32,8 +33,8 @@ pub(super) async fn find(call: Call<'_>, zone: &Zone) -> Result<Response, Error>
     // Names are unique, so whatever comes after the name in the order decides nothing.
     if search.sort.first() == Some(&BY_NAME) {
         let window = Window::Offset {
-            offset: u64::from(search.offset),
-            limit: search.limit,
+            offset: u64::from(search.page.offset),
+            limit: search.page.limit,
         };
         let listing = call.ports.keypairs.list(&scope, window).await?;
         return Ok(response::found(zone, listing.total, &listing.key_pairs));
@@ -44,7 +45,12 @@ pub(super) async fn find(call: Call<'_>, zone: &Zone) -> Result<Response, Error>
         .list(&scope, Window::All)
         .await?
         .key_pairs;
-    all.sort_by(|left, right| compare(&search.sort, left, right));
+    all.sort_by(|left, right| {
+        let tie_breakers = [SortField::CreatedDate, SortField::Id];
+        ordering(&search.sort, tie_breakers, |field| {
+            compare_field(field, left, right)
+        })
+    });
     Ok(page(zone, &search, all))
 }
 
@@ -61,34 +67,8 @@ async fn by_name(call: Call<'_>, scope: &Scope, name: &str) -> Result<Option<Key
 }
 
 fn page(zone: &Zone, search: &Search, matching: Vec<KeyPair>) -> Response {
-    let count = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
-    let total = u64::try_from(matching.len()).unwrap_or(u64::MAX);
-    let page: Vec<_> = matching
-        .into_iter()
-        .skip(count(search.offset))
-        .take(count(search.limit))
-        .collect();
+    let (total, page) = search.page.cut(matching);
     response::found(zone, total, &page)
-}
-
-/// The order asked for, then by creation, then by identifier.
-fn compare(keys: &[SortKey], left: &KeyPair, right: &KeyPair) -> Ordering {
-    let tie_breakers = [SortField::CreatedDate, SortField::Id].map(|field| SortKey {
-        field,
-        descending: false,
-    });
-    keys.iter()
-        .chain(&tie_breakers)
-        .map(|key| {
-            let order = compare_field(key.field, left, right);
-            if key.descending {
-                order.reverse()
-            } else {
-                order
-            }
-        })
-        .find(|order| order.is_ne())
-        .unwrap_or(Ordering::Equal)
 }
 
 /// Texts by their bytes, an absent one first; times as they are shown.

@@ -1,17 +1,17 @@
-//! `jobGet`: a job is told from what it made.
+//! `jobGet` and `jobFind`.
 
-use std::time::Duration;
+use std::cmp::Ordering;
 
 use dialect_api::Response;
-use keypair_core::{Error as CoreError, KeyPair, KeyPairId, Selector, TenantId};
+use keypair_core::TenantId;
 
 use super::Call;
 use crate::error::Error;
-use crate::ids::{CanonicalUuid, made_by};
-use crate::response;
-
-/// How long a job can be asked for.
-const KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+use crate::ids::CanonicalUuid;
+use crate::jobs::{self, Job};
+use crate::request::job_search::{JobField, JobSearch};
+use crate::request::query::ordering;
+use crate::response::{self, timestamp};
 
 /// Steps 15 and 16, and the answer.
 pub(super) async fn get(
@@ -19,34 +19,44 @@ pub(super) async fn get(
     project: &str,
     job: CanonicalUuid,
 ) -> Result<Response, Error> {
-    let key_pair = made_in_any_zone(call, project, made_by(job))
-        .await?
-        .ok_or(Error::ResourceNotFound)?;
-    // A clock that was set back makes an age that is none.
-    let age = call.cx.received_at.duration_since(key_pair.created_at);
-    if age.unwrap_or_default() > KEPT {
-        return Err(Error::ResourceNotFound);
-    }
-    Ok(response::creation_job(project, &job.to_string(), &key_pair))
+    let (tenant, name) = (TenantId::new(project), job.to_string());
+    let notes = call.ports.notes;
+    let found = notes.note(&call.cx.realm, &tenant, jobs::DRAWER, &name);
+    let note = found.await?.ok_or(Error::ResourceNotFound)?;
+    Ok(response::job_shown(project, &Job::read(note)?))
 }
 
-/// The path of a job does not name the zone, so every zone that the project ever used is looked
-/// into.
-async fn made_in_any_zone(
-    call: Call<'_>,
-    project: &str,
-    key_pair: CanonicalUuid,
-) -> Result<Option<KeyPair>, Error> {
-    let which = Selector::Id(KeyPairId::new(key_pair.to_string()));
-    let tenant = TenantId::new(project);
-    let keypairs = call.ports.keypairs;
-    for partition in keypairs.list_partitions(&call.cx.realm, &tenant).await? {
-        let scope = call.scope(project, partition);
-        match keypairs.get(&scope, &which).await {
-            Ok(key_pair) => return Ok(Some(key_pair)),
-            Err(CoreError::KeyPairNotFound { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
+/// Step 10, and the answer.
+pub(super) async fn find(call: Call<'_>, project: &str) -> Result<Response, Error> {
+    let search = JobSearch::parse(call.request.head.uri.query().unwrap_or_default())?;
+    if !search.wants_completed {
+        return Ok(response::jobs_found(project, 0, &[]));
     }
-    Ok(None)
+    let tenant = TenantId::new(project);
+    let notes = call.ports.notes;
+    let found = notes.notes(&call.cx.realm, &tenant, jobs::DRAWER).await?;
+    let mut jobs = found
+        .into_iter()
+        .map(Job::read)
+        .collect::<Result<Vec<_>, _>>()?;
+    jobs.sort_by(|left, right| {
+        let tie_breakers = [JobField::Date, JobField::Id];
+        ordering(&search.sort, tie_breakers, |field| {
+            compare_field(field, left, right)
+        })
+    });
+    let (total, page) = search.page.cut(jobs);
+    Ok(response::jobs_found(project, total, &page))
+}
+
+/// Texts by their bytes, times as they are shown.
+fn compare_field(field: JobField, left: &Job, right: &Job) -> Ordering {
+    match field {
+        JobField::Id => left.id.cmp(&right.id),
+        // All of them are in the same state.
+        JobField::State => Ordering::Equal,
+        JobField::Description => left.description.cmp(&right.description),
+        JobField::Date => timestamp(left.at).cmp(&timestamp(right.at)),
+        JobField::RequesterId => left.requester.cmp(&right.requester),
+    }
 }

@@ -1,0 +1,3 @@
+module keyglot.test/orange
+
+go 1.24
