@@ -102,7 +102,7 @@ fn user(query: &Query) -> Option<&str> {
 }
 
 /// Whose limit a call on quotas is about. A limit of one user in a project is kept and shown, and
-/// holds for nothing: Nova counts key pairs against the project's alone.
+/// holds for nothing: every create would have to ask the store for it.
 fn holder(project: &str, user: Option<&str>) -> TenantId {
     match user {
         Some(user) => TenantId::new(format!("{project}/{user}")),
