@@ -32,7 +32,56 @@ pub(crate) fn preferred_json(head: &Parts) -> &'static str {
     if path.ends_with(b".json") {
         return JSON;
     }
-    preferred(&head.headers, &[JSON, VENDOR_JSON]).unwrap_or(JSON)
+    let mut best = Best {
+        media_type: JSON,
+        quality: -1.0,
+        asterisks: 2,
+    };
+    for media_type in [JSON, VENDOR_JSON] {
+        let lines = head.headers.get_all(ACCEPT).iter();
+        let texts = lines.filter_map(|line| line.to_str().ok());
+        for element in texts.flat_map(|text| text.split(',')) {
+            best.consider(media_type, element);
+        }
+    }
+    best.media_type
+}
+
+/// What Nova's own reading of `Accept` likes best so far. It is another one than that of the layer
+/// below: parameters do not narrow a range, and a quality of zero forbids nothing.
+///
+/// Source: nova, `api/openstack/urlmap.py`.
+struct Best {
+    media_type: &'static str,
+    quality: f64,
+    /// How many there are in the range that it was found by; fewer are better.
+    asterisks: usize,
+}
+
+impl Best {
+    fn consider(&mut self, media_type: &'static str, element: &str) {
+        let mut parts = element.split(';').map(str::trim);
+        let range = parts.next().unwrap_or_default();
+        let quality = parts.find_map(|part| part.strip_prefix("q="));
+        let Ok(quality) = quality.map_or(Ok(1.0), str::parse::<f64>) else {
+            return;
+        };
+        let asterisks = range.matches('*').count();
+        let fits = match range.strip_suffix("/*") {
+            Some("*") => true,
+            Some(class) => media_type.split('/').next() == Some(class),
+            None => range == media_type,
+        };
+        let better =
+            quality > self.quality || (quality >= self.quality && asterisks < self.asterisks);
+        if fits && better {
+            *self = Self {
+                media_type,
+                quality,
+                asterisks,
+            };
+        }
+    }
 }
 
 /// The one of the offers that `Accept` prefers, the earlier of two that it likes equally; `None`
@@ -227,6 +276,19 @@ mod tests {
         assert_eq!(choice("/", "*/*"), JSON);
         assert_eq!(choice("/", VENDOR_JSON), VENDOR_JSON);
         assert_eq!(choice("/", "application/xml"), JSON);
+        let vendor = |parameters: &str| choice("/", &format!("{VENDOR_JSON}{parameters}"));
+        for fine in [
+            ";version=2.1",
+            ";q=0",
+            ", nonsense",
+            ", */*",
+            ", application/*",
+        ] {
+            assert_eq!(vendor(fine), VENDOR_JSON, "{fine}");
+        }
+        for less in [", application/json", ";q=0.5, */*", ";q=x"] {
+            assert_eq!(vendor(less), JSON, "{less}");
+        }
         assert_eq!(choice("/a.json", VENDOR_JSON), JSON);
         assert_eq!(choice("/a%2Ejson", VENDOR_JSON), JSON);
         assert_eq!(choice("/a.json/", VENDOR_JSON), VENDOR_JSON);
