@@ -17,12 +17,17 @@ class Gateway:
         *arguments: str,
         config: pathlib.Path | None = None,
         log: pathlib.Path | None = None,
+        keys_ahead: bool = False,
     ):
+        """`keys_ahead`: fill the pools of ready keys as the config says, which costs seconds of a
+        core that short tests need themselves."""
         command = [str(binary), "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0"]
         if config is not None:
             command += ["--config", str(config)]
         # The settings of a developer's shell are not meant for tests.
         environment = {k: v for k, v in os.environ.items() if not k.startswith("KEYGLOT_")}
+        if not keys_ahead:
+            environment |= {"KEYGLOT_KEYGEN__POOL__RSA_2048": "0", "KEYGLOT_KEYGEN__POOL__RSA_4096": "0"}
         self._log = open(log or os.devnull, "wb")
         self._process = subprocess.Popen(
             [*command, *arguments],

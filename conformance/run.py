@@ -25,7 +25,9 @@ import subprocess
 import sys
 import tempfile
 import time
+import typing
 import venv
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from xml.etree import ElementTree
 
 from gateway import Gateway
@@ -56,8 +58,18 @@ def left_out(report: pathlib.Path) -> list[str]:
     return sorted({skipped.get("message", "") for skipped in ElementTree.parse(report).iter("skipped")})
 
 
-def run_suite(suite: pathlib.Path, binary: pathlib.Path, target: str | None) -> tuple[bool, list[str]]:
-    """Runs one suite; whether all of it passed, and what was left out."""
+class Outcome(typing.NamedTuple):
+    """What became of a suite."""
+
+    passed: bool
+    left_out: list[str]
+    output: str
+    seconds: float
+
+
+def run_suite(suite: pathlib.Path, binary: pathlib.Path, target: str | None) -> Outcome:
+    """Runs one suite."""
+    started = time.monotonic()
     python = environment(suite)
     config = suite / "keyglot.toml"
     with tempfile.TemporaryDirectory() as folder:
@@ -65,31 +77,37 @@ def run_suite(suite: pathlib.Path, binary: pathlib.Path, target: str | None) -> 
         variables = {**os.environ, "KEYGLOT_BINARY": str(binary), "PYTHONPATH": str(HERE)}
         gateway = None
         if target is None:
-            gateway = Gateway(binary, config=config if config.exists() else None, log=log)
+            shown = config if config.exists() else None
+            gateway = Gateway(binary, config=shown, log=log, keys_ahead=True)
             variables |= {"KEYGLOT_URL": gateway.url, "KEYGLOT_ADMIN": gateway.admin}
         else:
             variables["KEYGLOT_URL"] = target
         report = pathlib.Path(folder) / "report.xml"
         options = ["-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
-        passed = subprocess.run(
+        ran = subprocess.run(
             [python, "-m", "pytest", *options, str(suite)],
             env=variables,
             cwd=folder,
-        ).returncode == 0
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        passed, output = ran.returncode == 0, ran.stdout
         if gateway is not None:
             code = gateway.stop()
             if code != 0:
-                print(f"{suite.name}: the gateway ended with exit code {code}")
+                output += f"the gateway ended with exit code {code}\n"
                 passed = False
             if not passed:
-                print(f"--- the gateway's log for {suite.name}, its last part")
-                print("".join(log.read_text().splitlines(keepends=True)[-40:]))
-        return passed, left_out(report)
+                output += f"--- the gateway's log for {suite.name}, its last part\n"
+                output += "".join(log.read_text().splitlines(keepends=True)[-40:])
+        return Outcome(passed, left_out(report), output, time.monotonic() - started)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--binary", type=pathlib.Path, default=HERE.parent / "target/release/keyglot")
+    parser.add_argument("--jobs", type=int, default=min(2, os.cpu_count() or 1), help="suites at once")
     parser.add_argument("suites", nargs="*", help="names of suites; all of them if none is named")
     arguments = parser.parse_args()
     found = {path.parent.name: path.parent for path in sorted(HERE.glob("*/requirements.txt"))}
@@ -97,16 +115,23 @@ def main() -> int:
     if unknown:
         parser.error(f"no such suite: {', '.join(unknown)} (there are: {', '.join(found)})")
     CACHE.mkdir(exist_ok=True)
-    outcomes, omissions = {}, []
-    for name in arguments.suites or found:
-        print(f"=== conformance: {name}", flush=True)
-        started = time.monotonic()
-        passed, omitted = run_suite(found[name], arguments.binary.resolve(), os.environ.get("KEYGLOT_TARGET"))
-        outcomes[name] = passed
-        omissions += [f"{name}: {what}" for what in omitted]
-        print(f"=== {name}: {'passed' if passed else 'FAILED'} in {time.monotonic() - started:.0f} s")
-    print("".join(f"conformance: not run: {what}\n" for what in omissions), end="")
-    failed = [name for name, passed in outcomes.items() if not passed]
+    binary, target = arguments.binary.resolve(), os.environ.get("KEYGLOT_TARGET")
+    outcomes: dict[str, Outcome] = {}
+    # A suite waits for downloads, compilers and sleeping clients as often as it works.
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        running = {
+            pool.submit(run_suite, found[name], binary, target): name
+            for name in arguments.suites or found
+        }
+        for done in as_completed(running):
+            name = running[done]
+            outcome = outcomes[name] = done.result()
+            word = "passed" if outcome.passed else "FAILED"
+            print(f"=== conformance: {name}\n{outcome.output}=== {name}: {word} in {outcome.seconds:.0f} s", flush=True)
+    for name, outcome in outcomes.items():
+        for what in outcome.left_out:
+            print(f"conformance: not run: {name}: {what}")
+    failed = [name for name, outcome in outcomes.items() if not outcome.passed]
     print(f"conformance: {len(outcomes) - len(failed)} suites passed, {len(failed)} failed")
     return 1 if failed or not outcomes else 0
 

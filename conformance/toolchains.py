@@ -12,6 +12,8 @@ with CI=true it is a failure.
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import json
 import os
@@ -110,12 +112,22 @@ def node_tests(folder: pathlib.Path, client: str, **variables: str) -> None:
     assert int(counts["skipped"]) == 0, f"a test was skipped:\n{output}"
 
 
+@contextlib.contextmanager
+def alone(name: str):
+    """One process at a time: suites run side by side, and Maven's repository is for one."""
+    CACHE.mkdir(exist_ok=True)
+    with open(CACHE / f"{name}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def maven_tests(folder: pathlib.Path, client: str, **variables: str) -> None:
     """Runs the tests of a Maven project."""
     maven = require("mvn", client)
     copy = working_copy(folder)
     repository = f"-Dmaven.repo.local={CACHE / 'maven'}"
-    output = run([maven, "--batch-mode", "--no-transfer-progress", repository, "test"], copy, variables)
+    with alone("maven"):
+        output = run([maven, "--batch-mode", "--no-transfer-progress", repository, "test"], copy, variables)
     summaries = [line for line in output.splitlines() if "Tests run:" in line]
     assert summaries, f"no test ran:\n{output}"
     assert "Skipped: 0" in summaries[-1], f"a test was skipped:\n{output}"

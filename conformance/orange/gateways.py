@@ -20,6 +20,13 @@ from gateway import Gateway
 
 BINARY = os.environ["KEYGLOT_BINARY"]
 
+# None of them makes keys ahead: hardly any is asked for one.
+NO_POOL = """
+[keygen.pool]
+rsa_2048 = 0
+rsa_4096 = 0
+"""
+
 STRICT = f"""
 [orange]
 zones = ["zone-1"]
@@ -53,8 +60,8 @@ def all_of_them(plain: str, folder: pathlib.Path, key: str) -> Iterator[dict[str
     with contextlib.ExitStack() as stack:
         yield {
             "plain": plain,
-            "strict": stack.enter_context(_configured(folder / "strict.toml", STRICT)),
-            "slow": stack.enter_context(_configured(folder / "slow.toml", SLOW)),
+            "strict": stack.enter_context(configured(folder / "strict.toml", STRICT)),
+            "slow": stack.enter_context(configured(folder / "slow.toml", SLOW)),
             "full": stack.enter_context(_full(folder / "full.toml")),
             "away": stack.enter_context(_away(folder)),
             "broken": stack.enter_context(_broken(folder, key)),
@@ -62,16 +69,17 @@ def all_of_them(plain: str, folder: pathlib.Path, key: str) -> Iterator[dict[str
 
 
 @contextlib.contextmanager
-def _configured(file: pathlib.Path, text: str) -> Iterator[str]:
-    file.write_text(text)
-    with Gateway(BINARY, config=file) as gateway:
+def configured(file: pathlib.Path, text: str, *arguments: str) -> Iterator[str]:
+    """A gateway with these settings, and a store if it is not to be the one in memory."""
+    file.write_text(text + NO_POOL)
+    with Gateway(BINARY, *arguments, config=file) as gateway:
         yield gateway.url
 
 
 @contextlib.contextmanager
 def _full(file: pathlib.Path) -> Iterator[str]:
     """Its only place is taken by a call whose body never comes."""
-    with _configured(file, FULL) as url:
+    with configured(file, FULL) as url:
         address = urlsplit(url)
         with socket.create_connection((address.hostname, address.port)) as connection:
             head = (
@@ -93,17 +101,16 @@ def _away(folder: pathlib.Path) -> Iterator[str]:
     port = _free_port()
     with contextlib.ExitStack() as stack:
         with _redis(port, folder):
-            gateway = Gateway(BINARY, "--store", f"redis://127.0.0.1:{port}/0")
-            stack.enter_context(gateway)
-        yield gateway.url
+            url = stack.enter_context(_on_redis(port, folder))
+        yield url
 
 
 @contextlib.contextmanager
 def _broken(folder: pathlib.Path, key: str) -> Iterator[str]:
     """What its Redis holds of a key pair is no record any more."""
     port = _free_port()
-    with _redis(port, folder), Gateway(BINARY, "--store", f"redis://127.0.0.1:{port}/0") as gateway:
-        path = f"{gateway.url}/v1/projects/{PROJECT}/zones/zone-1/keypairs"
+    with _redis(port, folder), _on_redis(port, folder) as url:
+        path = f"{url}/v1/projects/{PROJECT}/zones/zone-1/keypairs"
         body = {"name": "broken", "publicKey": key}
         authorization = {"Authorization": f"Bearer {TOKEN}"}
         assert httpx.post(path, json=body, headers=authorization).status_code == 201
@@ -118,8 +125,12 @@ def _broken(folder: pathlib.Path, key: str) -> Iterator[str]:
             end"""
         subprocess.run(["redis-cli", "-p", str(port), "EVAL", damage, "0"], check=True,
                        stdout=subprocess.DEVNULL)
-        assert _status(gateway.url) == 500, "the record is not damaged"
-        yield gateway.url
+        assert _status(url) == 500, "the record is not damaged"
+        yield url
+
+
+def _on_redis(port: int, folder: pathlib.Path):
+    return configured(folder / "redis.toml", "", "--store", f"redis://127.0.0.1:{port}/0")
 
 
 @contextlib.contextmanager

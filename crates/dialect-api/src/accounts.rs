@@ -1,17 +1,20 @@
-//! Who may call: the accounts that a dialect's config names, and the directory that knows them.
-//!
-//! Every dialect has a directory of its own, so one cloud's credentials mean nothing to another.
+//! Who may call: the accounts of a dialect, those that its config names and those that were made at
+//! run time, and what is known of a caller.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use keypair_core::{BoxFuture, Error, TenantId};
+use keypair_core::TenantId;
 use zeroize::Zeroizing;
 
 use crate::config::Secret;
 
 /// The accounts of one dialect.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question of its own, and any of the answers go together"
+)]
 #[derive(Debug, Clone, Default)]
 pub struct Accounts {
     /// These are the published demo accounts: they may only be offered on a loopback address
@@ -21,6 +24,8 @@ pub struct Accounts {
     pub open: bool,
     /// The operator wrote out that anybody may call.
     pub open_on_purpose: bool,
+    /// Users, projects and roles may be added at run time; those that were added count.
+    pub grows: bool,
     /// People and programs with a password.
     pub users: Vec<User>,
     /// What users work in.
@@ -31,6 +36,8 @@ pub struct Accounts {
     pub tokens: Vec<StaticToken>,
     /// Keys that name an application.
     pub api_keys: Vec<ApiKey>,
+    /// Secrets with which programs act for users.
+    pub delegations: Vec<Delegation>,
 }
 
 /// Somebody with a password.
@@ -40,6 +47,12 @@ pub struct User {
     pub id: String,
     /// Log-in name, unique in the dialect.
     pub name: String,
+    /// Whether the user may log in.
+    pub enabled: bool,
+    /// What whoever made the user says of it.
+    pub description: Option<String>,
+    /// Its address.
+    pub email: Option<String>,
     /// Password, plain or an argon2id PHC string.
     pub password: Option<Secret>,
     /// A second secret for programs.
@@ -50,6 +63,23 @@ pub struct User {
     pub roles: BTreeMap<String, Vec<String>>,
 }
 
+impl Default for User {
+    /// Nobody yet, but enabled.
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            name: String::new(),
+            enabled: true,
+            description: None,
+            email: None,
+            password: None,
+            api_key: None,
+            default_project: None,
+            roles: BTreeMap::new(),
+        }
+    }
+}
+
 /// What a user works in.
 #[derive(Debug, Clone)]
 pub struct Project {
@@ -57,6 +87,48 @@ pub struct Project {
     pub id: String,
     /// Name, unique in the dialect.
     pub name: String,
+    /// Whether anybody may work in it.
+    pub enabled: bool,
+    /// What whoever made the project says of it.
+    pub description: String,
+    /// Words that it is marked with.
+    pub tags: Vec<String>,
+}
+
+impl Default for Project {
+    /// Nothing yet, but enabled.
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            name: String::new(),
+            enabled: true,
+            description: String::new(),
+            tags: Vec::new(),
+        }
+    }
+}
+
+/// A secret with which a program acts for a user in one project.
+#[derive(Debug, Clone)]
+pub struct Delegation {
+    /// Identifier.
+    pub id: String,
+    /// Name, unique for its user.
+    pub name: String,
+    /// What its user says of it.
+    pub description: Option<String>,
+    /// Id of the user it stands for.
+    pub user_id: String,
+    /// Id of the project it is good for.
+    pub project_id: String,
+    /// The roles that it hands on, of those that the user has in the project; all if empty.
+    pub roles: Vec<String>,
+    /// Whether who comes with it may make and remove delegations.
+    pub unrestricted: bool,
+    /// When it stops, whole microseconds.
+    pub expires_at: Option<SystemTime>,
+    /// The secret, plain or an argon2id PHC string.
+    pub secret: Secret,
 }
 
 /// A public id and a secret key for signatures.
@@ -126,6 +198,8 @@ pub struct Caller {
     pub projects: ProjectAccess,
     /// The claims of the log-in token, where one was shown.
     pub claims: Option<TokenClaims>,
+    /// Names of the roles that these claims give, where the dialect has roles.
+    pub roles: Vec<String>,
 }
 
 impl Caller {
@@ -136,6 +210,7 @@ impl Caller {
             name: "anonymous".to_owned(),
             projects: ProjectAccess::Any,
             claims: None,
+            roles: Vec::new(),
         }
     }
 }
@@ -179,68 +254,4 @@ impl std::fmt::Debug for Token {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Token(redacted)")
     }
-}
-
-/// Knows the accounts of one dialect. Look-ups by secret take the same time whether or not part of
-/// the secret is right.
-pub trait Directory: Send + Sync {
-    /// The signing key of a public id.
-    fn access_key(&self, id: &str) -> Option<&AccessKey>;
-
-    /// A bearer token of the config; the caller looks at its expiry.
-    fn static_token(&self, token: &str) -> Option<&StaticToken>;
-
-    /// Whether the config names any API key, and the one given.
-    fn api_key(&self, key: &str) -> Option<&ApiKey>;
-
-    /// Whether the config names any API key.
-    fn has_api_keys(&self) -> bool;
-
-    /// A user by id.
-    fn user_by_id(&self, id: &str) -> Option<&User>;
-
-    /// A user by log-in name.
-    fn user_by_name(&self, name: &str) -> Option<&User>;
-
-    /// A project by id.
-    fn project_by_id(&self, id: &str) -> Option<&Project>;
-
-    /// A project by name.
-    fn project_by_name(&self, name: &str) -> Option<&Project>;
-
-    /// Every user, in the config's order.
-    fn users(&self) -> &[User];
-
-    /// Every project, in the config's order.
-    fn projects(&self) -> &[Project];
-
-    /// Whether a password is the user's. Takes as long for a user that does not exist.
-    fn check_password<'a>(
-        &'a self,
-        user: Option<&'a User>,
-        password: &'a str,
-    ) -> BoxFuture<'a, bool>;
-
-    /// Whether an API key is the user's.
-    fn check_user_api_key(&self, user: Option<&User>, api_key: &str) -> bool;
-
-    /// Signs a token.
-    fn issue(&self, claims: &TokenClaims) -> Token;
-
-    /// Checks a token: signature, expiry, revocation.
-    ///
-    /// # Errors
-    /// [`Error::StoreUnavailable`] if revocations cannot be asked for. A token that is no good is
-    /// `Ok(None)`.
-    fn verify<'a>(
-        &'a self,
-        token: &'a str,
-        now: SystemTime,
-    ) -> BoxFuture<'a, Result<Option<TokenClaims>, Error>>;
-
-    /// Revokes a token for the rest of its life, on every replica.
-    ///
-    /// # Errors
-    /// [`Error::StoreUnavailable`].
-    fn revoke<'a>(&'a self, claims: &'a TokenClaims) -> BoxFuture<'a, Result<(), Error>>;
 }

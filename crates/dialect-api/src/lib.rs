@@ -6,9 +6,11 @@
 
 pub mod accounts;
 pub mod config;
+pub mod directory;
 pub mod edge;
 pub mod exchange;
 pub mod import;
+pub mod register;
 pub mod response;
 
 use std::borrow::Cow;
@@ -19,15 +21,17 @@ use keypair_core::model::MintId;
 use keypair_core::{KeyPairs, Notes, Quotas};
 
 pub use accounts::{
-    AccessKey, Accounts, ApiKey, Caller, Directory, Project, ProjectAccess, StaticToken, Token,
+    AccessKey, Accounts, ApiKey, Caller, Delegation, Project, ProjectAccess, StaticToken, Token,
     TokenClaims, User,
 };
 pub use config::{ConfigProblem, Secret};
+pub use directory::{Directory, Lookup};
 pub use edge::{Blame, EdgeError, whole_seconds};
 pub use exchange::{Body, Request, RequestContext, RequestId};
 pub use import::{
     DataFolder, Entry, Findings, FoundKeyPair, FoundPrivateKey, Importer, Passphrases, Refused,
 };
+pub use register::{NewDelegation, Register, Removal};
 pub use response::{Response, empty_response, json_bytes, response, secret_json_bytes};
 
 /// What the gateway must know of a dialect before it sees a request.

@@ -32,8 +32,9 @@ pub(crate) enum Directive {
     Dedicated,
 }
 
-/// The methods of `KeyPairs`, `Quotas` and `Notes`, and those of `Directory` that may fail.
-pub(crate) const CORE_METHODS: [&str; 23] = [
+/// The methods of `KeyPairs`, `Quotas` and `Notes`, and those of `Directory` and `Register` that may
+/// fail.
+pub(crate) const CORE_METHODS: [&str; 40] = [
     "obstacles",
     "create",
     "certify",
@@ -57,6 +58,23 @@ pub(crate) const CORE_METHODS: [&str; 23] = [
     "remove_note",
     "verify",
     "revoke",
+    "user_by_id",
+    "user_by_name",
+    "project_by_id",
+    "project_by_name",
+    "users",
+    "projects",
+    "delegation",
+    "delegation_by_name",
+    "delegations",
+    "add_user",
+    "remove_user",
+    "add_project",
+    "remove_project",
+    "add_role",
+    "remove_role",
+    "add_delegation",
+    "remove_delegation",
 ];
 
 const DEDICATED: &str = "dedicated";

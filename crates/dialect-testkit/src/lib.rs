@@ -17,6 +17,7 @@ mod prepare;
 mod probe;
 mod records;
 mod report;
+mod shared_realm;
 mod world;
 
 use dialect_api::Configured;
@@ -26,6 +27,7 @@ pub use mangle::feed_mangled_requests;
 pub use measure::time_of_authentication;
 pub use prepare::{GoldenRequest, golden_requests};
 pub use report::Report;
+pub use shared_realm::SharedRealm;
 
 /// Runs every golden file of a dialect, `tests/golden/**/*.http` under `manifest_dir`, which is the
 /// dialect's `CARGO_MANIFEST_DIR`. With `KEYGLOT_BLESS=1` in the environment the answers that came

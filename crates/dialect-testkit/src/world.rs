@@ -6,11 +6,11 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use dialect_api::{
-    Body, Caller, Configured, Directory, EdgeError, Operation, Ports, Request, RequestContext,
-    RequestId, Response, TokenClaims, WireError,
+    Body, Caller, Configured, Directory, EdgeError, Lookup, Operation, Ports, Request,
+    RequestContext, RequestId, Response, TokenClaims, WireError,
 };
 use http::request::Parts;
-use identity::AccountDirectory;
+use identity::{AccountDirectory, DirectoryPorts};
 use keypair_core::Realm;
 use keypair_core::ports::{Clock, Store};
 use keypair_core::service::{Service, ServicePorts};
@@ -72,8 +72,14 @@ impl<D: Configured> World<D> {
         let clock = Arc::new(FixedClock::new(SystemTime::UNIX_EPOCH + DEFAULT_NOW));
         let entropy = Arc::new(CountingEntropy::default());
         let keys = Arc::new(FixtureKeys::new(manifest_dir.join("tests/fixtures")));
-        let signing_key = Zeroizing::new([0x2a; 32]);
-        let directory = AccountDirectory::new(D::NAME, accounts, signing_key, Arc::clone(&store))
+        let ports = DirectoryPorts {
+            signing_key: Zeroizing::new([0x2a; 32]),
+            store: Arc::clone(&store),
+            // Of its own: what accounts use up changes no key pair's seed.
+            entropy: Arc::new(CountingEntropy::default()),
+            realm: Realm::new(D::NAME),
+        };
+        let directory = AccountDirectory::new(D::NAME, accounts, ports)
             .map_err(|problem| format!("accounts: {problem}"))?;
         let service = Service::new(ServicePorts {
             store,
@@ -104,19 +110,21 @@ impl<D: Configured> World<D> {
     /// # Errors
     /// There is no such user or project.
     pub(crate) fn token(&self, user: &str, project: Option<&str>) -> Result<String, String> {
-        let found = self.directory.user_by_name(user);
+        // Not by way of the faults: these are not the dialect's calls.
+        let directory = &self.directory.directory;
+        let found = at_once(directory.user_by_name(user));
         let user = found.ok_or_else(|| format!("{{{{token}}}}: there is no user `{user}`"))?;
         let project = project
             .map(|name| {
-                let found = self.directory.project_by_name(name);
-                let found = found.or_else(|| self.directory.project_by_id(name));
+                let found = at_once(directory.project_by_name(name));
+                let found = found.or_else(|| at_once(directory.project_by_id(name)));
                 found.ok_or_else(|| format!("{{{{token}}}}: there is no project `{name}`"))
             })
             .transpose()?;
         let issued_at = whole_seconds(self.clock.now());
         // A token of its own for each pair, so that revoking one leaves the others.
         let mut hash = Sha256::new();
-        for part in [Some(&user.id), project.map(|it| &it.id)] {
+        for part in [Some(&user.id), project.as_ref().map(|it| &it.id)] {
             hash.update(part.map_or("", String::as_str));
             hash.update([0]);
         }
@@ -291,6 +299,11 @@ impl<D: Configured> World<D> {
             error: Some((error.code(), error.blame())),
         }
     }
+}
+
+/// An account; one that the store does not give is none.
+fn at_once<T>(lookup: Lookup<'_, T>) -> Option<Arc<T>> {
+    block_on(lookup)?.ok()?
 }
 
 fn success(operation: impl Operation, answer: Response, caller: Caller) -> Outcome {

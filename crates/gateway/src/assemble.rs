@@ -192,6 +192,7 @@ pub(crate) async fn assemble(
         service,
         store: Arc::clone(&store),
         token_key: server_keys::token_signing_key(settings, origin)?,
+        entropy: Arc::clone(&entropy),
         rates: RateLimiter::new(limits.rate.clone()),
         in_flight: Semaphore::new(limits.max_in_flight),
         max_body_bytes: limits.max_body_bytes,

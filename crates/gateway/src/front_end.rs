@@ -94,7 +94,8 @@ impl<D: Dialect> Unmounted for Configuration<D> {
     }
 
     fn mount(self: Box<Self>, realm: Realm, gate: Arc<Gate>) -> Result<Arc<dyn FrontEnd>, String> {
-        let directory = gate.directory(self.dialect.descriptor().name, self.accounts)?;
+        let name = self.dialect.descriptor().name;
+        let directory = gate.directory(name, self.accounts, realm.clone())?;
         Ok(Arc::new(Mounted::new(self.dialect, directory, realm, gate)))
     }
 }

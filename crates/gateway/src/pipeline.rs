@@ -14,9 +14,9 @@ use futures_util::FutureExt;
 use http::request::Parts;
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
-use identity::AccountDirectory;
+use identity::{AccountDirectory, DirectoryPorts};
 use keypair_core::Realm;
-use keypair_core::ports::Store;
+use keypair_core::ports::{Entropy, Store};
 use keypair_core::service::Service;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant as Deadline, timeout_at};
@@ -35,8 +35,10 @@ const DRAIN_BYTES: usize = 4 * 1024 * 1024;
 pub(crate) struct Gate {
     /// The domain.
     pub(crate) service: Service,
-    /// The store, for the revocations that directories keep in it.
+    /// The store, for the revocations and accounts that directories keep in it.
     pub(crate) store: Arc<dyn Store>,
+    /// Randomness, for the accounts that directories make.
+    pub(crate) entropy: Arc<dyn Entropy>,
     /// Signs log-in tokens.
     pub(crate) token_key: Zeroizing<[u8; 32]>,
     /// Calls per time.
@@ -59,14 +61,15 @@ impl Gate {
         &self,
         dialect: &str,
         accounts: Accounts,
+        realm: Realm,
     ) -> Result<AccountDirectory, String> {
-        AccountDirectory::new(
-            dialect,
-            accounts,
-            self.token_key.clone(),
-            Arc::clone(&self.store),
-        )
-        .map_err(|error| error.to_string())
+        let ports = DirectoryPorts {
+            signing_key: self.token_key.clone(),
+            store: Arc::clone(&self.store),
+            entropy: Arc::clone(&self.entropy),
+            realm,
+        };
+        AccountDirectory::new(dialect, accounts, ports).map_err(|error| error.to_string())
     }
 }
 

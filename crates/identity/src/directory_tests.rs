@@ -1,32 +1,32 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dialect_api::{
-    AccessKey, Accounts, ApiKey, Directory, Project, ProjectAccess, Secret, StaticToken,
+    AccessKey, Accounts, ApiKey, Directory, Lookup, Project, ProjectAccess, Secret, StaticToken,
     TokenClaims, User,
 };
-use keypair_core::TenantId;
-use keypair_core::ports::{Store, StoreError};
+use keypair_core::ports::{Entropy, Store, StoreError};
+use keypair_core::{Realm, TenantId};
 use store_memory::MemoryStore;
 use zeroize::Zeroizing;
 
-use super::{AccountDirectory, unavailable};
+use super::{AccountDirectory, DirectoryPorts, unavailable};
 use crate::AccountProblem;
 
-fn accounts() -> Accounts {
+pub(super) fn accounts() -> Accounts {
     Accounts {
         users: vec![User {
             id: "u1".to_owned(),
             name: "ada".to_owned(),
             password: Some(Secret::new("lovelace")),
             api_key: Some(Secret::new("analytical")),
-            default_project: None,
-            roles: BTreeMap::new(),
+            ..User::default()
         }],
         projects: vec![Project {
             id: "p1".to_owned(),
             name: "red".to_owned(),
+            ..Project::default()
         }],
         access_keys: vec![AccessKey {
             id: "k1".to_owned(),
@@ -49,16 +49,34 @@ fn accounts() -> Accounts {
     }
 }
 
-fn directory(dialect: &str, store: &Arc<dyn Store>) -> AccountDirectory {
-    let key = Zeroizing::new([1; 32]);
-    AccountDirectory::new(dialect, accounts(), key, Arc::clone(store)).unwrap()
+pub(super) fn directory(dialect: &str, store: &Arc<dyn Store>) -> AccountDirectory {
+    AccountDirectory::new(dialect, accounts(), ports(store)).unwrap()
 }
 
-fn memory() -> Arc<dyn Store> {
+pub(super) fn ports(store: &Arc<dyn Store>) -> DirectoryPorts {
+    DirectoryPorts {
+        signing_key: Zeroizing::new([1; 32]),
+        store: Arc::clone(store),
+        entropy: Arc::new(Counting::default()),
+        realm: Realm::new("realm"),
+    }
+}
+
+/// Counts 1, 2, 3 …
+#[derive(Default)]
+struct Counting(AtomicU64);
+
+impl Entropy for Counting {
+    fn bits128(&self) -> u128 {
+        u128::from(self.0.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}
+
+pub(super) fn memory() -> Arc<dyn Store> {
     Arc::new(MemoryStore::new())
 }
 
-fn at(seconds: u64) -> SystemTime {
+pub(super) fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
@@ -74,13 +92,21 @@ fn claims(audit_id: u8) -> TokenClaims {
     }
 }
 
-#[test]
-fn accounts_are_found_by_what_names_them() {
+/// What is there at once.
+pub(super) fn known<T>(lookup: Lookup<'_, T>) -> Option<Arc<T>> {
+    match lookup {
+        Lookup::Known(found) => found,
+        Lookup::Asked(_) => panic!("the store is asked"),
+    }
+}
+
+#[tokio::test]
+async fn accounts_are_found_by_what_names_them_without_the_store() {
     let directory = directory("first", &memory());
-    assert_eq!(directory.user_by_id("u1").unwrap().name, "ada");
-    assert_eq!(directory.user_by_name("ada").unwrap().id, "u1");
-    assert_eq!(directory.project_by_id("p1").unwrap().name, "red");
-    assert_eq!(directory.project_by_name("red").unwrap().id, "p1");
+    assert_eq!(known(directory.user_by_id("u1")).unwrap().name, "ada");
+    assert_eq!(known(directory.user_by_name("ada")).unwrap().id, "u1");
+    assert_eq!(known(directory.project_by_id("p1")).unwrap().name, "red");
+    assert_eq!(known(directory.project_by_name("red")).unwrap().id, "p1");
     assert_eq!(
         directory.access_key("k1").unwrap().secret.expose(),
         "engine"
@@ -88,14 +114,14 @@ fn accounts_are_found_by_what_names_them() {
     assert_eq!(directory.static_token("bearer").unwrap().name, "t1");
     assert_eq!(directory.api_key("application").unwrap().name, "a1");
     assert!(directory.has_api_keys());
-    assert_eq!(directory.users().len(), 1);
-    assert_eq!(directory.projects().len(), 1);
+    assert_eq!(directory.users().await.unwrap().len(), 1);
+    assert_eq!(directory.projects().await.unwrap().len(), 1);
 
     for other in ["", "u", "u11", "ada ", "Ada"] {
-        assert!(directory.user_by_id(other).is_none());
-        assert!(directory.user_by_name(other).is_none());
-        assert!(directory.project_by_id(other).is_none());
-        assert!(directory.project_by_name(other).is_none());
+        assert!(known(directory.user_by_id(other)).is_none());
+        assert!(known(directory.user_by_name(other)).is_none());
+        assert!(known(directory.project_by_id(other)).is_none());
+        assert!(known(directory.project_by_name(other)).is_none());
         assert!(directory.access_key(other).is_none());
         assert!(directory.static_token(other).is_none());
         assert!(directory.api_key(other).is_none());
@@ -106,8 +132,8 @@ fn accounts_are_found_by_what_names_them() {
 
 #[test]
 fn without_api_keys_there_are_none() {
-    let key = Zeroizing::new([1; 32]);
-    let empty = AccountDirectory::new("first", Accounts::default(), key, memory()).unwrap();
+    let ports = ports(&memory());
+    let empty = AccountDirectory::new("first", Accounts::default(), ports).unwrap();
     assert!(!empty.has_api_keys());
     assert!(empty.api_key("").is_none());
     assert!(empty.static_token("").is_none());
@@ -116,7 +142,8 @@ fn without_api_keys_there_are_none() {
 #[tokio::test]
 async fn users_prove_themselves_by_password_or_api_key() {
     let directory = directory("first", &memory());
-    let ada = directory.user_by_name("ada");
+    let ada = known(directory.user_by_name("ada"));
+    let ada = ada.as_deref();
     assert!(directory.check_password(ada, "lovelace").await);
     assert!(!directory.check_password(ada, "analytical").await);
     assert!(!directory.check_password(None, "lovelace").await);
@@ -205,8 +232,7 @@ fn a_store_that_fails_is_unavailable_and_says_why_in_the_log() {
 #[test]
 fn mistakes_in_the_accounts_are_refused() {
     let refused = |accounts| {
-        let key = Zeroizing::new([1; 32]);
-        AccountDirectory::new("first", accounts, key, memory()).expect_err("a mistake")
+        AccountDirectory::new("first", accounts, ports(&memory())).expect_err("a mistake")
     };
     let mut twice = accounts();
     twice.users.extend(accounts().users);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use dialect_api::{Accounts, User};
+use dialect_api::{Accounts, Delegation, User};
 
 use crate::keyed::{Digest, KeyedHash, Purpose};
 
@@ -68,7 +68,7 @@ pub enum AccountProblem {
         /// Id of the project.
         project: String,
     },
-    /// An id of a user or a project is empty or longer than [`MAX_ID_BYTES`].
+    /// An id of a user, a project or a delegation is empty or longer than [`MAX_ID_BYTES`].
     #[error("the id `{id}` does not have 1 to {MAX_ID_BYTES} bytes")]
     IdLength {
         /// The id.
@@ -80,11 +80,37 @@ pub enum AccountProblem {
         /// Name or public id of its owner.
         owner: String,
     },
+    /// Two delegations have one id.
+    #[error("two delegations have the id `{id}`")]
+    DuplicateDelegationId {
+        /// The id.
+        id: String,
+    },
+    /// A user has two delegations of one name.
+    #[error("user `{user}` has two delegations of the name `{name}`")]
+    DuplicateDelegationName {
+        /// Id of the user.
+        user: String,
+        /// The name.
+        name: String,
+    },
+    /// A delegation stands for a user, or is good for a project, that is not there.
+    #[error("the delegation `{delegation}` names a user or project that does not exist")]
+    DelegationOfNobody {
+        /// Name of the delegation.
+        delegation: String,
+    },
     /// A password looks like an argon2 hash and cannot be verified.
     #[error("the password of user `{user}` is no valid argon2id hash")]
     BadPasswordHash {
         /// Name of the user.
         user: String,
+    },
+    /// A delegation's secret looks like an argon2 hash and cannot be verified.
+    #[error("the secret of the delegation `{delegation}` is no valid argon2id hash")]
+    BadSecretHash {
+        /// Name of the delegation.
+        delegation: String,
     },
 }
 
@@ -98,6 +124,7 @@ pub(crate) struct Index {
     pub(crate) access_keys: HashMap<String, usize>,
     pub(crate) tokens: HashMap<Digest, usize>,
     pub(crate) api_keys: HashMap<Digest, usize>,
+    pub(crate) delegations: HashMap<String, usize>,
 }
 
 impl Index {
@@ -140,11 +167,35 @@ impl Index {
                     second: name_at(&accounts.api_keys, second, |key| &key.name),
                 },
             )?,
+            delegations: unique(
+                accounts.delegations.iter().map(|it| it.id.clone()),
+                |id, _, _| AccountProblem::DuplicateDelegationId { id },
+            )?,
         };
         for user in &accounts.users {
             index.check_projects_of(user)?;
         }
+        index.check_delegations(&accounts.delegations)?;
         Ok(index)
+    }
+
+    fn check_delegations(&self, delegations: &[Delegation]) -> Result<(), AccountProblem> {
+        unique(
+            delegations.iter().map(|it| (&it.user_id, &it.name)),
+            |(user, name), _, _| AccountProblem::DuplicateDelegationName {
+                user: user.clone(),
+                name: name.clone(),
+            },
+        )?;
+        for delegation in delegations {
+            let user = self.users_by_id.contains_key(&delegation.user_id);
+            if !user || !self.projects_by_id.contains_key(&delegation.project_id) {
+                return Err(AccountProblem::DelegationOfNobody {
+                    delegation: delegation.name.clone(),
+                });
+            }
+        }
+        Ok(())
     }
 
     fn check_projects_of(&self, user: &User) -> Result<(), AccountProblem> {
@@ -165,7 +216,8 @@ impl Index {
 fn check_texts(accounts: &Accounts) -> Result<(), AccountProblem> {
     let user_ids = accounts.users.iter().map(|user| &user.id);
     let project_ids = accounts.projects.iter().map(|project| &project.id);
-    for id in user_ids.chain(project_ids) {
+    let delegation_ids = accounts.delegations.iter().map(|it| &it.id);
+    for id in user_ids.chain(project_ids).chain(delegation_ids) {
         if id.is_empty() || id.len() > MAX_ID_BYTES {
             return Err(AccountProblem::IdLength { id: id.clone() });
         }
@@ -180,7 +232,9 @@ fn check_texts(accounts: &Accounts) -> Result<(), AccountProblem> {
     });
     let of_tokens = accounts.tokens.iter().map(|it| (&it.name, &it.token));
     let of_api_keys = accounts.api_keys.iter().map(|it| (&it.name, &it.key));
-    let mut all = of_users.chain(of_keys).chain(of_tokens).chain(of_api_keys);
+    let of_delegations = accounts.delegations.iter().map(|it| (&it.name, &it.secret));
+    let of_bearers = of_tokens.chain(of_api_keys).chain(of_delegations);
+    let mut all = of_users.chain(of_keys).chain(of_bearers);
     match all.find(|(_, secret)| secret.expose().is_empty()) {
         Some((owner, _)) => Err(AccountProblem::EmptySecret {
             owner: owner.clone(),

@@ -1,6 +1,6 @@
-use std::collections::BTreeMap;
-
-use dialect_api::{AccessKey, Accounts, ApiKey, Project, ProjectAccess, Secret, StaticToken, User};
+use dialect_api::{
+    AccessKey, Accounts, ApiKey, Delegation, Project, ProjectAccess, Secret, StaticToken, User,
+};
 use keypair_core::TenantId;
 use zeroize::Zeroizing;
 
@@ -16,9 +16,7 @@ fn user(id: &str, name: &str) -> User {
         id: id.to_owned(),
         name: name.to_owned(),
         password: Some(Secret::new("secret-of-a-user")),
-        api_key: None,
-        default_project: None,
-        roles: BTreeMap::new(),
+        ..User::default()
     }
 }
 
@@ -26,6 +24,7 @@ fn project(id: &str, name: &str) -> Project {
     Project {
         id: id.to_owned(),
         name: name.to_owned(),
+        ..Project::default()
     }
 }
 
@@ -55,6 +54,20 @@ fn access_key(id: &str) -> AccessKey {
     }
 }
 
+fn delegation(id: &str, name: &str) -> Delegation {
+    Delegation {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        description: None,
+        user_id: "u1".to_owned(),
+        project_id: "p1".to_owned(),
+        roles: Vec::new(),
+        unrestricted: false,
+        expires_at: None,
+        secret: Secret::new("secret-of-a-delegation"),
+    }
+}
+
 fn accounts() -> Accounts {
     let mut ada = user("u1", "ada");
     ada.default_project = Some("p1".to_owned());
@@ -65,6 +78,7 @@ fn accounts() -> Accounts {
         access_keys: vec![access_key("k1"), access_key("k2")],
         tokens: vec![token("t1", "secret-one"), token("t2", "secret-two")],
         api_keys: vec![api_key("a1", "secret-one"), api_key("a2", "secret-two")],
+        delegations: vec![delegation("d1", "ci"), delegation("d2", "cd")],
         ..Accounts::default()
     }
 }
@@ -79,6 +93,7 @@ fn accounts_are_where_they_are() {
     assert_eq!(index.access_keys["k2"], 1);
     assert_eq!(index.tokens.len(), 2);
     assert_eq!(index.api_keys.len(), 2);
+    assert_eq!(index.delegations["d2"], 1);
 }
 
 /// Puts one mistake into right accounts.
@@ -159,6 +174,45 @@ fn mistakes_are_named_and_secrets_are_not() {
             AccountProblem::EmptySecret { owner: id("t1") },
         ),
     ];
+    each_is_named(cases);
+}
+
+#[test]
+fn mistakes_in_delegations_are_named() {
+    let id = |text: &str| text.to_owned();
+    let cases: [(Spoil, AccountProblem); 5] = [
+        (
+            |it| it.delegations[1].id = "d1".to_owned(),
+            AccountProblem::DuplicateDelegationId { id: id("d1") },
+        ),
+        (
+            |it| it.delegations[1].name = "ci".to_owned(),
+            AccountProblem::DuplicateDelegationName {
+                user: id("u1"),
+                name: id("ci"),
+            },
+        ),
+        (
+            |it| it.delegations[0].user_id = "u9".to_owned(),
+            AccountProblem::DelegationOfNobody {
+                delegation: id("ci"),
+            },
+        ),
+        (
+            |it| it.delegations[1].project_id = "p9".to_owned(),
+            AccountProblem::DelegationOfNobody {
+                delegation: id("cd"),
+            },
+        ),
+        (
+            |it| it.delegations[0].secret = Secret::new(""),
+            AccountProblem::EmptySecret { owner: id("ci") },
+        ),
+    ];
+    each_is_named(cases);
+}
+
+fn each_is_named<const N: usize>(cases: [(Spoil, AccountProblem); N]) {
     for (spoil, problem) in cases {
         let mut accounts = accounts();
         spoil(&mut accounts);

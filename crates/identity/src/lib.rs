@@ -3,8 +3,10 @@
 mod directory;
 mod index;
 mod keyed;
+mod known;
+mod ledger;
 mod password;
 mod token;
 
-pub use directory::AccountDirectory;
+pub use directory::{AccountDirectory, DirectoryPorts};
 pub use index::{AccountProblem, MAX_ID_BYTES};

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use argon2::password_hash::PasswordVerifier;
 use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Argon2, Params};
-use dialect_api::{Accounts, User};
+use dialect_api::{Accounts, Secret, User};
 use subtle::{Choice, ConstantTimeEq};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
@@ -18,6 +18,10 @@ use crate::keyed::{KeyedHash, Purpose};
 /// How a password is told from a hash of one. Other argon2 variants are refused, not taken as
 /// plain passwords.
 const HASH_PREFIX: &str = "$argon2";
+
+/// As costly to compute as the hashes that are made here; a hash of nothing in particular.
+const DECOY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
+                     AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// Checks passwords.
 #[derive(Debug)]
@@ -32,7 +36,16 @@ pub(crate) struct Passwords {
 impl Passwords {
     /// Checks the users' hashes and picks the costliest as decoy.
     pub(crate) fn new(accounts: &Accounts) -> Result<Self, AccountProblem> {
-        let mut costliest: Option<(u64, &str)> = None;
+        for delegation in &accounts.delegations {
+            if hash_in(&delegation.secret).is_some_and(|hash| cost(hash).is_none()) {
+                return Err(AccountProblem::BadSecretHash {
+                    delegation: delegation.name.clone(),
+                });
+            }
+        }
+        // Whoever may be added at run time has a hash.
+        let added = accounts.grows.then_some(DECOY);
+        let mut costliest = added.and_then(|hash| Some((cost(hash)?, hash)));
         for user in &accounts.users {
             let Some(hash) = stored_hash(user) else {
                 continue;
@@ -71,23 +84,49 @@ impl Passwords {
         }
     }
 
-    /// Verifies against an argon2id hash without holding up an async thread.
+    /// Whether a secret is the stored one, plain or hashed. That there is one is no secret.
+    pub(crate) async fn check_secret(&self, key: &KeyedHash, stored: &Secret, given: &str) -> bool {
+        match hash_in(stored) {
+            Some(hash) => self.compute(Arc::from(hash), given).await,
+            None => same_secret(key, Some(stored.expose()), given),
+        }
+    }
+
+    /// The argon2id hash of a secret; `None` if it cannot be computed.
+    pub(crate) async fn hash(&self, secret: &str, salt: [u8; 16]) -> Option<String> {
+        let hash = move |secret: &str| {
+            let hash: Result<PasswordHash, _> =
+                Argon2::default().hash_password_with_salt(secret.as_bytes(), &salt);
+            hash.ok().map(|hash| hash.to_string())
+        };
+        self.work(secret, hash).await.flatten()
+    }
+
+    /// Verifies against an argon2id hash.
     async fn compute(&self, hash: Arc<str>, given: &str) -> bool {
+        let work = self.work(given, move |given| verify(&hash, given));
+        work.await.unwrap_or(false)
+    }
+
+    /// Works on a secret without holding up an async thread; `None` if it cannot be done.
+    async fn work<T: Send + 'static>(
+        &self,
+        secret: &str,
+        work: impl FnOnce(&str) -> T + Send + 'static,
+    ) -> Option<T> {
         let Ok(runtime) = Handle::try_current() else {
             // Outside a runtime nobody else waits for this thread.
-            return verify(&hash, given);
+            return Some(work(secret));
         };
         // Closed never; if it were, refusing is right.
-        let Ok(slot) = Arc::clone(&self.slots).acquire_owned().await else {
-            return false;
-        };
-        let given = Zeroizing::new(given.to_owned());
+        let slot = Arc::clone(&self.slots).acquire_owned().await.ok()?;
+        let secret = Zeroizing::new(secret.to_owned());
         let task = runtime.spawn_blocking(move || {
             // Held until the work is done, even if nobody waits for it any longer.
             let _slot = slot;
-            verify(&hash, &given)
+            work(&secret)
         });
-        task.await.unwrap_or(false)
+        task.await.ok()
     }
 }
 
@@ -100,8 +139,11 @@ pub(crate) fn same_secret(key: &KeyedHash, expected: Option<&str>, given: &str) 
 }
 
 fn stored_hash(user: &User) -> Option<&str> {
-    let password = user.password.as_ref()?.expose();
-    password.starts_with(HASH_PREFIX).then_some(password)
+    user.password.as_ref().and_then(hash_in)
+}
+
+fn hash_in(secret: &Secret) -> Option<&str> {
+    Some(secret.expose()).filter(|text| text.starts_with(HASH_PREFIX))
 }
 
 /// Memory times passes: what a hash costs to compute. `None` if it cannot be computed.

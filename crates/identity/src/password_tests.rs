@@ -1,4 +1,3 @@
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use argon2::password_hash::CustomizedPasswordHasher;
@@ -21,9 +20,7 @@ fn user(name: &str, password: Option<&str>) -> User {
         id: name.to_owned(),
         name: name.to_owned(),
         password: password.map(Secret::new),
-        api_key: None,
-        default_project: None,
-        roles: BTreeMap::new(),
+        ..User::default()
     }
 }
 
@@ -166,4 +163,38 @@ fn hashes_that_cannot_be_verified_are_refused() {
         assert_eq!(problem, AccountProblem::BadPasswordHash { user });
         assert!(!problem.to_string().contains('$'));
     }
+}
+
+#[test]
+fn where_users_may_be_added_everybody_costs_what_they_do() {
+    let mut growing = accounts(vec![user("ada", Some("plain"))]);
+    growing.grows = true;
+    let passwords = Passwords::new(&growing).unwrap();
+    let made = std::pin::pin!(passwords.hash("lovelace", [7; 16]));
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let std::task::Poll::Ready(Some(made)) = made.poll(&mut context) else {
+        panic!("not in place");
+    };
+    let decoy = passwords.decoy.as_deref().unwrap();
+    assert_eq!(cost(decoy), cost(&made));
+    assert!(cost(&made).is_some());
+}
+
+#[test]
+fn hashes_of_delegations_that_cannot_be_verified_are_refused() {
+    let mut accounts = accounts(vec![user("ada", Some("plain"))]);
+    accounts.delegations = vec![dialect_api::Delegation {
+        id: "d1".to_owned(),
+        name: "ci".to_owned(),
+        description: None,
+        user_id: "ada".to_owned(),
+        project_id: "p1".to_owned(),
+        roles: Vec::new(),
+        unrestricted: false,
+        expires_at: None,
+        secret: Secret::new("$argon2id$nonsense"),
+    }];
+    let problem = Passwords::new(&accounts).expect_err("a mistake");
+    let delegation = "ci".to_owned();
+    assert_eq!(problem, AccountProblem::BadSecretHash { delegation });
 }

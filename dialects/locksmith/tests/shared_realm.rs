@@ -2,15 +2,40 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "the lints see no test in what stands beside the test functions"
 )]
 
-#[path = "shared_realm/world.rs"]
-mod world;
-
+use bytes::Bytes;
+use dialect_testkit::SharedRealm;
 use keypair_core::{PublicKey, PublicMaterial};
-use world::World;
+use locksmith::Locksmith;
+
+/// The tenant of anonymous callers.
+const TENANT: &str = "default";
+
+struct World(SharedRealm<Locksmith>);
+
+impl World {
+    fn new() -> Self {
+        Self(SharedRealm::new(""))
+    }
+
+    fn import(&self, folder: &str, name: &str, public: PublicMaterial) {
+        self.0.import(TENANT, folder, name, public);
+    }
+
+    /// The body of the answer to a `GET` below the API's prefix.
+    fn get(&self, target: &str) -> String {
+        self.get_in("shared", target)
+    }
+
+    fn get_in(&self, realm: &str, target: &str) -> String {
+        let request = http::Request::get(format!("/locksmith/v1{target}"));
+        let request = request.body(Bytes::new()).unwrap();
+        let answer = self.0.call_in(realm, 1, request);
+        String::from_utf8(answer.into_body().to_vec()).unwrap()
+    }
+}
 
 /// Base64 of the PEM of `ed25519.pub`, label `PUBLIC KEY`, made by another program.
 const ED25519: &str = "LS0tLS1CRUdJTiBQVUJMSUMgS0VZLS0tLS0KTUNvd0JRWURLMlZ3QXlFQU94dHNDTjdhU0dUUmRh\

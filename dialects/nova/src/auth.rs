@@ -7,12 +7,12 @@ use dialect_api::{
     Caller, Directory, EdgeError, ProjectAccess, Request, RequestContext, TokenClaims,
 };
 use http::header::AUTHORIZATION;
-use keypair_core::TenantId;
+use keypair_core::{Error as CoreError, TenantId};
 use zeroize::Zeroizing;
 
 use crate::config::{Auth, Config, Domain};
 use crate::error::Error;
-use crate::identity::token_roles;
+use crate::identity::Session;
 use crate::route::Destination;
 use crate::route::compute_path::Family;
 
@@ -41,72 +41,90 @@ pub(crate) async fn authenticate(
     if config.auth == Auth::None {
         let user_id = &config.auth_none.user_id;
         return Ok(Caller {
-            tenant: TenantId::new(user_id.as_str()),
             name: user_id.clone(),
-            projects: ProjectAccess::Any,
-            claims: None,
+            ..Caller::anonymous(TenantId::new(user_id.as_str()))
         });
     }
     let token = request
         .header(TOKEN_HEADER)
         .filter(|token| !token.is_empty());
-    let claims = if let Some(token) = token {
-        let verified = directory.verify(token, cx.received_at).await;
-        let claims = verified.map_err(Error::TokenUnchecked)?;
-        claims.filter(|claims| still_holds(config, claims, directory))
+    let session = if let Some(token) = token {
+        by_token(config, token, cx.received_at, directory).await
     } else {
         let family = Destination::of(config, &request.head, cx).family();
-        by_password(family, request, cx.received_at, directory).await
+        by_password(config, family, request, cx.received_at, directory).await
     };
-    let claims = claims.ok_or(EdgeError::Unauthenticated)?;
+    let session = session.map_err(Error::TokenUnchecked)?;
+    let Session { claims, roles, .. } = session.ok_or(EdgeError::Unauthenticated)?;
     Ok(Caller {
         tenant: TenantId::new(claims.user_id.as_str()),
         name: claims.user_id.clone(),
         projects: ProjectAccess::Only(claims.project_id.iter().cloned().collect()),
         claims: Some(claims),
+        roles,
     })
 }
 
-/// Whether the config still gives a token what it was issued for: its user, and in a project or the
-/// system a role.
-fn still_holds(config: &Config, claims: &TokenClaims, directory: &dyn Directory) -> bool {
-    let scoped = claims.system || claims.project_id.is_some();
-    let user = directory.user_by_id(&claims.user_id);
-    user.is_some_and(|user| !scoped || !token_roles(config, user, claims).is_empty())
+/// Whom a token stands for, if it still holds: an account may have gone since, or a role.
+async fn by_token(
+    config: &Config,
+    token: &str,
+    now: SystemTime,
+    directory: &dyn Directory,
+) -> Result<Option<Session>, CoreError> {
+    match directory.verify(token, now).await? {
+        Some(claims) => Session::of(config, directory, claims).await,
+        None => Ok(None),
+    }
 }
 
 /// HTTP Basic: the user of that name in the user's own default project, as if just logged in.
 async fn by_password(
+    config: &Config,
     family: Option<Family>,
     request: &Request,
     now: SystemTime,
     directory: &dyn Directory,
-) -> Option<TokenClaims> {
+) -> Result<Option<Session>, CoreError> {
+    let Some(given) = basic(request) else {
+        return Ok(None);
+    };
+    let Some((name, password)) = given.split_once(':') else {
+        return Ok(None);
+    };
+    let domain = match family {
+        Some(Family::V21 | Family::Compat) | None => Domain::Default,
+        Some(Family::Rackspace) => Domain::Rackspace,
+    };
+    let user = directory.user_by_name(&domain.directory_name(name)).await?;
+    let user = user.filter(|user| Domain::of_id(&user.id) == Some(domain));
+    let holds = directory.check_password(user.as_deref(), password).await;
+    let Some(user) = user.filter(|_| holds) else {
+        return Ok(None);
+    };
+    let default = user.default_project.clone();
+    let claims = TokenClaims {
+        user_id: user.id.clone(),
+        project_id: default.filter(|id| user.roles.contains_key(id)),
+        system: false,
+        methods: Vec::new(),
+        audit_ids: Vec::new(),
+        issued_at: now,
+        expires_at: now,
+    };
+    Session::of(config, directory, claims).await
+}
+
+/// Name and password of HTTP Basic, with the colon between them.
+fn basic(request: &Request) -> Option<Zeroizing<String>> {
     let value = request.header(AUTHORIZATION.as_str())?;
     let (scheme, encoded) = value.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;
     }
     let decoded = Zeroizing::new(Base64::decode_vec(encoded.trim()).ok()?);
-    let (name, password) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
-    let domain = match family {
-        Some(Family::V21 | Family::Compat) | None => Domain::Default,
-        Some(Family::Rackspace) => Domain::Rackspace,
-    };
-    let user = directory.user_by_name(&domain.directory_name(name));
-    if !directory.check_password(user, password).await {
-        return None;
-    }
-    let user = user?;
-    Some(TokenClaims {
-        user_id: user.id.clone(),
-        project_id: user.default_project.clone(),
-        system: false,
-        methods: Vec::new(),
-        audit_ids: Vec::new(),
-        issued_at: now,
-        expires_at: now,
-    })
+    let text = std::str::from_utf8(&decoded).ok()?;
+    Some(Zeroizing::new(text.to_owned()))
 }
 
 /// The caller as compute sees it.
@@ -124,8 +142,8 @@ pub(crate) struct Requester {
 }
 
 impl Requester {
-    /// Looks up what an authenticated caller is.
-    pub(crate) fn new(config: &Config, caller: &Caller, directory: &dyn Directory) -> Self {
+    /// What an authenticated caller is.
+    pub(crate) fn new(config: &Config, caller: &Caller) -> Self {
         let Some(claims) = &caller.claims else {
             let any = &config.auth_none;
             return Self {
@@ -136,14 +154,12 @@ impl Requester {
                 is_admin: any.roles.iter().any(|role| role == ADMIN),
             };
         };
-        let user = directory.user_by_id(&claims.user_id);
-        let roles = user.map(|user| token_roles(config, user, claims));
         Self {
             user_id: claims.user_id.clone(),
             project_id: claims.project_id.clone(),
             compares_projects: true,
             system: claims.system,
-            is_admin: roles.is_some_and(|roles| roles.iter().any(|role| role == ADMIN)),
+            is_admin: caller.roles.iter().any(|role| role == ADMIN),
         }
     }
 

@@ -12,7 +12,7 @@ pub(crate) mod versions;
 use bytes::Bytes;
 use dialect_api::{Caller, EdgeError, Ports, Request, RequestContext, Response, response};
 use http::{Method, StatusCode};
-use keypair_core::{Limit, Partition, QuotaRule, Scope, TenantId};
+use keypair_core::{Partition, QuotaRule, Scope, TenantId};
 
 use crate::api::Api;
 use crate::auth::Requester;
@@ -58,7 +58,7 @@ pub(crate) async fn call(
     } = below(config, request, cx)?;
     let api = agree(config, family, request)?;
     let body = read_body(request)?;
-    let requester = Requester::new(config, caller, ports.directory);
+    let requester = Requester::new(config, caller);
     if let Some(asked) = project.clone().filter(|asked| !requester.reaches(asked)) {
         let own = requester.project_id;
         return Err(Error::ForeignProject { asked, own });
@@ -155,7 +155,7 @@ impl Call<'_> {
             Action::ShowLimits => limits::show(self).await,
             Action::ShowQuotaSet => quotas::show(self).await,
             Action::ShowQuotaSetDetail => quotas::detail(self).await,
-            Action::ShowQuotaSetDefaults => quotas::defaults(self),
+            Action::ShowQuotaSetDefaults => quotas::defaults(self).await,
             Action::UpdateQuotaSet => quotas::update(self, &body).await,
             Action::DeleteQuotaSet => quotas::delete(self).await,
             Action::ShowQuotaClassSet => quotas::class(self),
@@ -173,12 +173,6 @@ impl Call<'_> {
             media::preferred_json(&self.request.head),
             body,
         )
-    }
-
-    /// The limit on key pairs of projects that have none of their own.
-    fn default_limit(&self) -> Limit {
-        let limit = u32::try_from(self.config.key_pairs_quota);
-        limit.map_or(Limit::Unlimited, Limit::AtMost)
     }
 
     /// Holds the query against the parameters that the call knows, where unknown ones are a fault
@@ -219,7 +213,7 @@ impl Call<'_> {
             .ok_or(Error::NoProject)?;
         Ok(QuotaRule {
             holder: TenantId::new(project),
-            default: self.default_limit(),
+            default: self.config.limit_of_project(project),
         })
     }
 }

@@ -12,6 +12,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use dialect_api::{Accounts, ConfigProblem, Secret};
+use keypair_core::Limit;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -189,8 +190,8 @@ pub struct Identity {
     /// Whether the compute endpoint in Identity v3's catalogue ends in the project's id, as older
     /// deployments have it. Default false.
     pub endpoint_with_project_id: bool,
-    /// Whether administrators may make users, projects and role assignments at run time. Not in
-    /// this version: must be false, the default.
+    /// Whether administrators may make users, projects and role assignments at run time; they are
+    /// kept in the store and count only while this is true. Default false.
     pub admin: bool,
 }
 
@@ -244,6 +245,10 @@ pub struct Project {
     /// Name, unique among all projects, 1 to 64 characters. Default: the id.
     #[serde(default)]
     pub name: Option<String>,
+    /// How many key pairs each user of the project may have until an administrator says otherwise;
+    /// -1 for no limit. Default: as for all projects.
+    #[serde(default)]
+    pub key_pairs_quota: Option<i32>,
 }
 
 impl Project {
@@ -265,7 +270,7 @@ pub struct ApplicationCredential {
     pub user: String,
     /// Id of the project it is good for; the user must have a role there.
     pub project: String,
-    /// The secret.
+    /// The secret, plain or an argon2id PHC string.
     pub secret: Secret,
     /// The roles it has, all of them roles that the user has in the project. Default: all those.
     #[serde(default)]
@@ -289,6 +294,18 @@ impl Config {
         default.map_or("", String::as_str)
     }
 
+    /// How many key pairs each user of a project may have while no other limit is stored.
+    pub(crate) fn limit_of_project(&self, project_id: &str) -> Limit {
+        let project = self.projects.iter().find(|it| it.id == project_id);
+        let own = project.and_then(|project| project.key_pairs_quota);
+        limit(own.unwrap_or(self.key_pairs_quota))
+    }
+
+    /// How many key pairs users of projects with no quota of their own may have.
+    pub(crate) fn default_limit(&self) -> Limit {
+        limit(self.key_pairs_quota)
+    }
+
     /// Checks the section and gives it with its accounts, which are the published demo accounts
     /// where it names none.
     ///
@@ -309,4 +326,9 @@ impl Config {
         };
         Ok((self, accounts))
     }
+}
+
+/// A quota of the config, where less than 0 is no limit.
+fn limit(quota: i32) -> Limit {
+    u32::try_from(quota).map_or(Limit::Unlimited, Limit::AtMost)
 }

@@ -71,6 +71,7 @@ fn caller(
         name: name.to_owned(),
         projects,
         claims: None,
+        roles: Vec::new(),
     }
 }
 

@@ -3,20 +3,62 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "the lints see no test in what stands beside the test functions"
 )]
 
-#[path = "shared_realm/world.rs"]
-mod world;
-
+use bytes::Bytes;
+use dialect_testkit::SharedRealm;
 use keypair_core::{PublicKey, PublicMaterial};
-use world::World;
+use orange::Orange;
+
+/// The project, which is the tenant of the other cloud.
+const PROJECT: &str = "p1";
+
+struct World(SharedRealm<Orange>);
+
+/// What a call gave.
+struct Answer {
+    status: u16,
+    /// Where `X-Job-Href` leads.
+    job: Option<String>,
+    body: String,
+}
+
+impl World {
+    fn new() -> Self {
+        Self(SharedRealm::new("auth.mode = \"none\""))
+    }
+
+    fn import(&self, zone: &str, name: &str, public: PublicMaterial) {
+        self.0.import(PROJECT, zone, name, public);
+    }
+
+    /// Calls the API below its project; every call comes a millisecond after the one before.
+    fn call(&self, number: u64, method: &str, path: &str, body: &str) -> Answer {
+        let request = http::Request::builder()
+            .method(method)
+            .uri(format!("/v1/projects/{PROJECT}{path}"))
+            .header("content-type", "application/json")
+            .body(Bytes::copy_from_slice(body.as_bytes()));
+        let answer = self.0.call(number, request.unwrap());
+        let job = answer.headers().get("x-job-href");
+        let project = format!("/projects/{PROJECT}");
+        let below = |href: &http::HeaderValue| {
+            let href = href.to_str().unwrap();
+            href.strip_prefix(&project).unwrap().to_owned()
+        };
+        Answer {
+            status: answer.status().as_u16(),
+            job: job.map(below),
+            body: String::from_utf8(answer.into_body().to_vec()).unwrap(),
+        }
+    }
+}
 
 const ED25519: &str = "ssh-ed25519 \
     AAAAC3NzaC1lZDI1NTE5AAAAIKvDmRuVeMvsLFMTpWZdcXA2yy33Tl3ZMKxTJd1p09Qh";
 const KEY_PAIRS: &str = "/zones/zone-1/keypairs";
-const ID: &str = "00000000-0000-4000-8000-000000000000";
+const ID: &str = "00000000-0000-4000-8000-000000000001";
 
 /// A key pair of another cloud: a kind of key and a name that this one takes from nobody.
 fn foreign() -> World {

@@ -71,6 +71,7 @@ fn verify(
         name: key.id.clone(),
         projects: ProjectAccess::Any,
         claims: None,
+        roles: Vec::new(),
     })
 }
 

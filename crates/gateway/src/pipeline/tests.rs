@@ -175,6 +175,7 @@ fn gate() -> Arc<Gate> {
         service,
         store,
         token_key: zeroize::Zeroizing::new([0; 32]),
+        entropy: Arc::new(Fixed),
         rates: RateLimiter::new(RateLimits::default()),
         in_flight: Semaphore::new(10),
         max_body_bytes: None,
@@ -188,7 +189,7 @@ fn gate() -> Arc<Gate> {
 async fn exchange(request: &str) -> String {
     let gate = gate();
     let directory = gate
-        .directory("rascal", Accounts::default())
+        .directory("rascal", Accounts::default(), Realm::new("rascal"))
         .expect("a directory");
     let mounted = Mounted::new(Rascal, directory, Realm::new("rascal"), gate);
     let (socket, address) = listener::bind("127.0.0.1:0".parse().expect("an address"))

@@ -19,7 +19,7 @@ use crate::validate::{amount, quota_set, schema};
 /// [`Error::Invalid`], [`Error::PolicyDenied`], [`Error::InvalidProject`], in this order.
 pub(super) async fn show(call: &Call<'_>) -> Result<Response, Error> {
     let query = call.read_quota_query()?;
-    let project = call.readable_project("os-quota-sets:show")?;
+    let project = call.readable_project("os-quota-sets:show").await?;
     let limit = call.shown_limit(project, user(&query)).await?;
     Ok(call.ok(quotas::set(call.api, Some(project), limit)))
 }
@@ -30,7 +30,7 @@ pub(super) async fn show(call: &Call<'_>) -> Result<Response, Error> {
 /// As [`show`].
 pub(super) async fn detail(call: &Call<'_>) -> Result<Response, Error> {
     let query = call.read_quota_query()?;
-    let project = call.readable_project("os-quota-sets:detail")?;
+    let project = call.readable_project("os-quota-sets:detail").await?;
     let limit = call.shown_limit(project, user(&query)).await?;
     Ok(call.ok(quotas::detailed_set(call.api, project, limit)))
 }
@@ -40,11 +40,11 @@ pub(super) async fn detail(call: &Call<'_>) -> Result<Response, Error> {
 ///
 /// # Errors
 /// [`Error::Invalid`], [`Error::PolicyDenied`], [`Error::InvalidProject`], in this order.
-pub(super) fn defaults(call: &Call<'_>) -> Result<Response, Error> {
+pub(super) async fn defaults(call: &Call<'_>) -> Result<Response, Error> {
     call.read_query(&[], false)?;
     call.requester.permit_anybody("os-quota-sets:defaults")?;
-    let project = call.existing_project()?;
-    let body = quotas::set(call.api, Some(project), call.default_limit());
+    let project = call.existing_project().await?;
+    let body = quotas::set(call.api, Some(project), call.config.default_limit());
     Ok(call.ok(body))
 }
 
@@ -57,7 +57,7 @@ pub(super) async fn update(call: &Call<'_>, body: &Value) -> Result<Response, Er
         .map_err(|message| Error::Invalid { message })?;
     let query = call.read_quota_query()?;
     call.requester.permit_admin("os-quota-sets:update")?;
-    let project = call.existing_project()?;
+    let project = call.existing_project().await?;
     let holder = holder(project, user(&query));
     let figures = body.member(quota_set::QUOTA_SET);
     let asked = figures.and_then(|figures| figures.member("key_pairs"));
@@ -92,7 +92,7 @@ pub(super) async fn delete(call: &Call<'_>) -> Result<Response, Error> {
 pub(super) fn class(call: &Call<'_>) -> Result<Response, Error> {
     call.read_query(&[], call.api.refuses_all_parameters())?;
     call.requester.permit_admin("os-quota-class-sets:show")?;
-    let body = quotas::class_set(call.api, call.resource.name(), call.default_limit());
+    let body = quotas::class_set(call.api, call.resource.name(), call.config.default_limit());
     Ok(call.ok(body))
 }
 
@@ -102,7 +102,7 @@ fn user(query: &Query) -> Option<&str> {
 }
 
 /// Whose limit a call on quotas is about. A limit of one user in a project is kept and shown, and
-/// holds for nothing: Nova counts key pairs against the project's alone.
+/// holds for nothing: every create would have to ask the store for it.
 fn holder(project: &str, user: Option<&str>) -> TenantId {
     match user {
         Some(user) => TenantId::new(format!("{project}/{user}")),
@@ -115,7 +115,7 @@ impl Call<'_> {
     pub(super) async fn limit_of(&self, project: &str) -> Result<Limit, Error> {
         let holder = TenantId::new(project);
         let stored = self.ports.quotas.limit(&self.cx.realm, &holder).await?;
-        Ok(stored.unwrap_or_else(|| self.default_limit()))
+        Ok(stored.unwrap_or_else(|| self.config.limit_of_project(project)))
     }
 
     /// The limit that is shown: a user's own, where one is named and has one, else the project's.
@@ -136,16 +136,17 @@ impl Call<'_> {
     }
 
     /// The project of the path, if the caller may see its quotas.
-    fn readable_project(&self, rule: &'static str) -> Result<&str, Error> {
+    async fn readable_project(&self, rule: &'static str) -> Result<&str, Error> {
         self.requester.permit_project(rule, self.resource.name())?;
-        self.existing_project()
+        self.existing_project().await
     }
 
     /// The project of the path, if there is one of that id.
-    fn existing_project(&self) -> Result<&str, Error> {
+    async fn existing_project(&self) -> Result<&str, Error> {
         let project = self.resource.name();
         let own = self.requester.project_id.as_deref() == Some(project);
-        if own || self.ports.directory.project_by_id(project).is_some() {
+        let directory = self.ports.directory;
+        if own || directory.project_by_id(project).await?.is_some() {
             Ok(project)
         } else {
             Err(Error::InvalidProject {

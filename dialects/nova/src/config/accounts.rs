@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dialect_api::{Accounts, ApiKey, Secret};
+use dialect_api::{Accounts, Delegation};
 
 use super::{ApplicationCredential, Auth, Config, Project, SYSTEM, User};
 
@@ -51,17 +51,18 @@ pub(crate) fn log_in_name(user: &dialect_api::User) -> &str {
 impl Config {
     /// The accounts as the directory takes them.
     pub(super) fn accounts(&self) -> Accounts {
-        let api_key = |credential: &ApplicationCredential| ApiKey {
-            key: Secret::new(credential.directory_key(credential.secret.expose())),
-            name: credential.id.clone(),
-        };
         Accounts {
             open: self.auth == Auth::None,
             // `auth = "none"` cannot come about otherwise than by writing it out.
             open_on_purpose: self.auth == Auth::None,
             users: self.users.iter().map(User::for_directory).collect(),
             projects: self.projects.iter().map(Project::for_directory).collect(),
-            api_keys: self.application_credentials.iter().map(api_key).collect(),
+            grows: self.identity.admin,
+            delegations: self
+                .application_credentials
+                .iter()
+                .map(ApplicationCredential::for_directory)
+                .collect(),
             ..Accounts::default()
         }
     }
@@ -83,6 +84,7 @@ impl User {
                 .filter(|(project, _)| *project != SYSTEM)
                 .map(|(project, roles)| (project.clone(), roles.clone()))
                 .collect(),
+            ..dialect_api::User::default()
         }
     }
 }
@@ -92,15 +94,24 @@ impl Project {
         dialect_api::Project {
             id: self.id.clone(),
             name: self.name().to_owned(),
+            ..dialect_api::Project::default()
         }
     }
 }
 
 impl ApplicationCredential {
-    /// The text that the directory knows an offered secret of this credential by: with the id in
-    /// front, so that equal secrets of two credentials stay apart.
-    pub(crate) fn directory_key(&self, secret: &str) -> String {
-        format!("{}:{secret}", self.id)
+    fn for_directory(&self) -> Delegation {
+        Delegation {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            description: None,
+            user_id: self.user.clone(),
+            project_id: self.project.clone(),
+            roles: self.roles.clone(),
+            unrestricted: false,
+            expires_at: None,
+            secret: self.secret.clone(),
+        }
     }
 }
 

@@ -111,11 +111,6 @@ impl Config {
             )?;
         }
         require(
-            !identity.admin,
-            "identity.admin",
-            "accounts cannot be made at run time in this version",
-        )?;
-        require(
             (1..=MAX_TOKEN_TTL_SECONDS).contains(&identity.token_ttl),
             "identity.token_ttl",
             "must be from 1 to 31536000 seconds",
@@ -133,6 +128,11 @@ impl Config {
                 names.insert(project.name()),
                 key("name"),
                 "is there already",
+            )?;
+            require(
+                project.key_pairs_quota.is_none_or(|quota| quota >= -1),
+                key("key_pairs_quota"),
+                "must be 0 or more, or -1 for no limit",
             )?;
         }
         Ok(())

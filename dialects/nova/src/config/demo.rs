@@ -29,6 +29,7 @@ pub(super) fn projects(flavour: V2Flavour) -> Vec<Project> {
     let named = |id: &str, name: &str| Project {
         id: id.to_owned(),
         name: Some(name.to_owned()),
+        key_pairs_quota: None,
     };
     let mut projects = vec![
         named(PROJECT_ID, "demo"),

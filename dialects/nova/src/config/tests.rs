@@ -105,7 +105,6 @@ fn settings_of_the_services_that_cannot_be_are_named() {
             "identity.rackspace_default_region",
         ),
         ("/identity/token_ttl", json!(0), "identity.token_ttl"),
-        ("/identity/admin", json!(true), "identity.admin"),
     ]);
 }
 
@@ -120,6 +119,11 @@ fn accounts_that_cannot_be_are_named() {
             "/projects/0/name",
             json!("p".repeat(65)),
             "projects[0].name",
+        ),
+        (
+            "/projects/1/key_pairs_quota",
+            json!(-2),
+            "projects[1].key_pairs_quota",
         ),
         ("/users/0/id", json!(USER.to_uppercase()), "users[0].id"),
         ("/users/1/id", json!(USER), "users[1].id"),

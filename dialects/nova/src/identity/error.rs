@@ -11,6 +11,9 @@ use keypair_core::Error as CoreError;
 
 pub(crate) use envelope::render;
 
+/// What an application credential is called in messages.
+pub(super) const CREDENTIAL: &str = "Application Credential";
+
 /// Everything that can be wrong with a call.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -75,6 +78,19 @@ pub enum Error {
         /// As it was asked for.
         id: String,
     },
+    /// The user does not have that role in the project.
+    #[error("no such role assignment")]
+    AssignmentNotFound {
+        /// Id of the role.
+        role: String,
+        /// Id of the user.
+        user: String,
+        /// Id of the project.
+        project: String,
+    },
+    /// Nothing is made or removed.
+    #[error(transparent)]
+    Change(#[from] ChangeError),
     /// A log-in of version 2.0 failed.
     #[error(transparent)]
     V2LogIn(#[from] V2LogInError),
@@ -99,6 +115,64 @@ pub enum Error {
     /// An error of key pairs where none are touched.
     #[error("unexpected failure")]
     Failed(#[source] CoreError),
+}
+
+/// Why nothing is made or removed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// There is one of that name.
+    #[error("the name is taken")]
+    Conflict {
+        /// Of which kind.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// Whether it is unique in its domain, rather than for its user.
+        in_domain: bool,
+    },
+    /// What the config names cannot be removed by a call.
+    #[error("the config names it")]
+    Declared {
+        /// Of which kind.
+        what: &'static str,
+        /// Its id.
+        id: String,
+    },
+    /// A token of an application credential manages none, unless that is unrestricted.
+    #[error("a restricted token cannot manage application credentials")]
+    RestrictedToken,
+    /// The application credential cannot be.
+    #[error("the application credential cannot be")]
+    InvalidCredential {
+        /// Why, in the client's words.
+        detail: &'static str,
+    },
+    /// The user has as many application credentials as a user may.
+    #[error("too many application credentials")]
+    TooManyCredentials {
+        /// The most.
+        limit: usize,
+    },
+    /// Something should end at a time that is none.
+    #[error("the time cannot be read")]
+    BadTime,
+    /// Something should end before it begins.
+    #[error("the end is past")]
+    EndIsPast,
+}
+
+impl ChangeError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Conflict { .. } => "identity_conflict",
+            Self::Declared { .. } => "identity_declared",
+            Self::RestrictedToken => "identity_restricted_token",
+            Self::InvalidCredential { .. } => "identity_invalid_credential",
+            Self::TooManyCredentials { .. } => "identity_too_many_credentials",
+            Self::BadTime => "identity_bad_time",
+            Self::EndIsPast => "identity_end_is_past",
+        }
+    }
 }
 
 /// Why a log-in of version 2.0 failed.
@@ -160,6 +234,8 @@ impl Error {
             Self::TokenNotFound => "identity_token_not_found",
             Self::NoSubjectToken => "identity_no_subject_token",
             Self::NotFound { .. } => "identity_not_found",
+            Self::AssignmentNotFound { .. } => "identity_assignment_not_found",
+            Self::Change(error) => error.code(),
             Self::V2LogIn(error) => error.code(),
             Self::RateLimited { .. } => "identity_rate_limited",
             Self::Busy { .. } => "identity_busy",
@@ -188,6 +264,8 @@ impl Error {
             | Self::TokenNotFound
             | Self::NoSubjectToken
             | Self::NotFound { .. }
+            | Self::AssignmentNotFound { .. }
+            | Self::Change(_)
             | Self::V2LogIn(_)
             | Self::RateLimited { .. } => Blame::Client,
         }

@@ -21,11 +21,13 @@ pub(super) struct Proven {
     pub(super) methods: Vec<String>,
     /// The token that proved it, if one did.
     pub(super) parent: Option<TokenClaims>,
+    /// When what proved it stops, if it does.
+    pub(super) until: Option<SystemTime>,
 }
 
 impl Proven {
     /// The claims of a token that is issued now. One that comes from a token lives as long as that,
-    /// and names the audit id of the first of its line.
+    /// and names the audit id of the first of its line; none outlives what it was got by.
     pub(super) fn claims(
         self,
         config: &Config,
@@ -44,9 +46,10 @@ impl Proven {
             methods: self.methods,
             audit_ids: std::iter::once(own).chain(first.copied()).collect(),
             issued_at,
-            expires_at: match self.parent {
-                Some(parent) => parent.expires_at,
-                None => issued_at + lifetime,
+            expires_at: match (self.parent, self.until) {
+                (Some(parent), _) => parent.expires_at,
+                (None, Some(until)) => whole_seconds(until).min(issued_at + lifetime),
+                (None, None) => issued_at + lifetime,
             },
         }
     }
@@ -63,6 +66,13 @@ pub(super) fn timestamp(time: SystemTime, suffix: &str) -> String {
     // Times that the calendar does not reach are not issued; the epoch stands in for them.
     let time = Timestamp::try_from(time).unwrap_or(Timestamp::UNIX_EPOCH);
     format!("{}{suffix}", time.strftime("%Y-%m-%dT%H:%M:%S"))
+}
+
+/// A time with its microseconds and no zone, which is how gophercloud reads when application
+/// credentials stop.
+pub(super) fn precise_timestamp(time: SystemTime) -> String {
+    let time = Timestamp::try_from(time).unwrap_or(Timestamp::UNIX_EPOCH);
+    time.strftime("%Y-%m-%dT%H:%M:%S%.6f").to_string()
 }
 
 /// An answer about a token.
@@ -152,14 +162,14 @@ struct Credential {
 pub(super) fn token_body(
     config: &Config,
     base: &Base,
-    session: &Session<'_>,
+    session: &Session,
     with_catalog: bool,
 ) -> TokenBody {
     let claims = &session.claims;
     let audit_id = |id: &[u8; 16]| Base64UrlUnpadded::encode_string(id);
     let shown = |method: &String| shown_method(method).to_owned();
     let scope = scope(session);
-    let project_id = session.project.map(|project| project.id.as_str());
+    let project_id = session.project.as_ref().map(|project| project.id.as_str());
     let catalog = (with_catalog && scope.is_some()).then(|| catalog::v3(config, base, project_id));
     TokenBody {
         token: Token {
@@ -167,7 +177,7 @@ pub(super) fn token_body(
             user: User {
                 domain: DEFAULT_DOMAIN,
                 id: session.user.id.clone(),
-                name: log_in_name(session.user).to_owned(),
+                name: log_in_name(&session.user).to_owned(),
                 password_expires_at: (),
             },
             audit_ids: claims.audit_ids.iter().map(audit_id).collect(),
@@ -175,17 +185,17 @@ pub(super) fn token_body(
             issued_at: timestamp(claims.issued_at, ".000000Z"),
             scope,
             catalog,
-            application_credential: session.credential.map(|credential| Credential {
-                id: credential.id.clone(),
-                name: credential.name.clone(),
-                restricted: true,
+            application_credential: session.credential.as_ref().map(|it| Credential {
+                id: it.id.clone(),
+                name: it.name.clone(),
+                restricted: !it.unrestricted,
             }),
         },
     }
 }
 
-fn scope(session: &Session<'_>) -> Option<Scope> {
-    if let Some(project) = session.project {
+fn scope(session: &Session) -> Option<Scope> {
+    if let Some(project) = &session.project {
         return Some(Scope::Project {
             project: named(project),
             is_domain: false,
@@ -206,7 +216,8 @@ fn named(project: &Project) -> NamedProject {
     }
 }
 
-fn roles(names: &[String]) -> Vec<Role> {
+/// Roles as tokens name them.
+pub(super) fn roles(names: &[String]) -> Vec<Role> {
     let role = |name: &String| Role {
         id: role_id(name),
         name: name.clone(),
@@ -221,12 +232,14 @@ pub(super) const V3_DOMAIN: Domain = Domain::Default;
 mod tests {
     use std::time::{Duration, UNIX_EPOCH};
 
-    use super::timestamp;
+    use super::{precise_timestamp, timestamp};
 
     #[test]
     fn times_have_the_fraction_that_clients_parse() {
         let time = UNIX_EPOCH + Duration::from_secs(1_795_416_358);
         assert_eq!(timestamp(time, ".000Z"), "2026-11-23T06:45:58.000Z");
         assert_eq!(timestamp(UNIX_EPOCH, "Z"), "1970-01-01T00:00:00Z");
+        let precise = UNIX_EPOCH + Duration::from_micros(1_500);
+        assert_eq!(precise_timestamp(precise), "1970-01-01T00:00:00.001500");
     }
 }

@@ -1,14 +1,16 @@
 //! Identity v3 log-in: from proofs to a token.
 
-use dialect_api::{Directory, Response, TokenClaims, User};
+use std::sync::Arc;
+
+use dialect_api::{Delegation, Directory, Project, Response, TokenClaims, User};
 use http::StatusCode;
 
-use super::error::Error;
+use super::error::{CREDENTIAL, Error};
 use super::issue::{Proven, V3_DOMAIN};
 use super::request::{self, LogIn, Proof, Scope, Which, Who};
 use super::session::{Session, credential_method, effective_roles, system_roles};
 use super::{Call, token};
-use crate::config::{ApplicationCredential, Domain};
+use crate::config::Domain;
 
 /// `POST /v3/auth/tokens`.
 pub(super) async fn issue_token(call: Call<'_>) -> Result<Response, Error> {
@@ -17,9 +19,10 @@ pub(super) async fn issue_token(call: Call<'_>) -> Result<Response, Error> {
     for proof in &log_in.proofs {
         facts.prove(call, proof).await?;
     }
-    let claims = facts.into_claims(call, &log_in)?;
+    let claims = facts.into_claims(call, &log_in).await?;
     let directory = call.ports.directory;
-    let session = Session::of(call.config, directory, V3_DOMAIN, claims);
+    let session = Session::of(call.config, directory, claims).await?;
+    let session = session.and_then(|session| session.in_domain(V3_DOMAIN));
     let session = session.ok_or(Error::Unauthenticated)?;
     let issued = directory.issue(&session.claims);
     token::answer(call, StatusCode::CREATED, &session, issued.expose())
@@ -27,16 +30,16 @@ pub(super) async fn issue_token(call: Call<'_>) -> Result<Response, Error> {
 
 /// What the proofs of a log-in have shown so far.
 #[derive(Default)]
-struct Facts<'a> {
-    user: Option<&'a User>,
+struct Facts {
+    user: Option<Arc<User>>,
     methods: Vec<String>,
     parent: Option<TokenClaims>,
-    credential: Option<&'a ApplicationCredential>,
+    credential: Option<Arc<Delegation>>,
 }
 
-impl<'a> Facts<'a> {
+impl Facts {
     /// Takes one proof; all of them must be of the same user.
-    async fn prove(&mut self, call: Call<'a>, proof: &Proof) -> Result<(), Error> {
+    async fn prove(&mut self, call: Call<'_>, proof: &Proof) -> Result<(), Error> {
         let user = match proof {
             Proof::Password { who, password } => {
                 self.add_method("password".to_owned());
@@ -44,17 +47,18 @@ impl<'a> Facts<'a> {
             }
             Proof::Token(text) => self.by_token(call, text).await?,
             Proof::Credential { which, secret } => {
-                self.by_credential(call, which, secret.as_deref())?
+                self.by_credential(call, which, secret.as_deref()).await?
             }
         };
-        if self.user.is_some_and(|before| before.id != user.id) {
+        let before = self.user.as_ref();
+        if before.is_some_and(|before| before.id != user.id) {
             return Err(Error::Unauthenticated);
         }
         self.user = Some(user);
         Ok(())
     }
 
-    async fn by_token(&mut self, call: Call<'a>, text: &str) -> Result<&'a User, Error> {
+    async fn by_token(&mut self, call: Call<'_>, text: &str) -> Result<Arc<User>, Error> {
         if text.is_empty() {
             return Err(Error::NoSubjectToken);
         }
@@ -72,20 +76,25 @@ impl<'a> Facts<'a> {
         Ok(session.user)
     }
 
-    fn by_credential(
+    async fn by_credential(
         &mut self,
-        call: Call<'a>,
+        call: Call<'_>,
         which: &Which,
         secret: Option<&str>,
-    ) -> Result<&'a User, Error> {
-        let credential = find_credential(call, which)?;
-        let offered = credential.directory_key(secret.unwrap_or_default());
-        let known = call.ports.directory.api_key(&offered);
-        let user = known
-            .filter(|key| key.name == credential.id)
-            .and_then(|_| call.ports.directory.user_by_id(&credential.user))
-            .ok_or(Error::Unauthenticated)?;
-        self.add_method(credential_method(credential));
+    ) -> Result<Arc<User>, Error> {
+        let directory = call.ports.directory;
+        let credential = find_credential(call, which).await?;
+        let offered = secret.unwrap_or_default();
+        let holds = directory.check_delegation(&credential, offered).await && secret.is_some();
+        let ended = credential
+            .expires_at
+            .is_some_and(|end| end <= call.cx.received_at);
+        if !holds || ended {
+            return Err(Error::Unauthenticated);
+        }
+        let user = directory.user_by_id(&credential.user_id).await?;
+        let user = user.ok_or(Error::Unauthenticated)?;
+        self.add_method(credential_method(&credential));
         self.credential = Some(credential);
         Ok(user)
     }
@@ -97,64 +106,65 @@ impl<'a> Facts<'a> {
     }
 
     /// The claims of the token, once all proofs hold.
-    fn into_claims(self, call: Call<'a>, log_in: &LogIn) -> Result<TokenClaims, Error> {
+    async fn into_claims(self, call: Call<'_>, log_in: &LogIn) -> Result<TokenClaims, Error> {
         let user = self.user.ok_or(Error::Unauthenticated)?;
-        let (project_id, system) = match self.credential {
-            Some(credential) => (Some(credential.project.clone()), false),
-            None => scope(call, user, &log_in.scope)?,
+        let (project_id, system) = match &self.credential {
+            Some(credential) => (Some(credential.project_id.clone()), false),
+            None => scope(call, &user, &log_in.scope).await?,
         };
         let proven = Proven {
             user_id: user.id.clone(),
             methods: self.methods,
             parent: self.parent,
+            until: self.credential.and_then(|credential| credential.expires_at),
         };
         Ok(proven.claims(call.config, call.cx, project_id, system))
     }
 }
 
 /// Asks the directory also where there is no such user, so that both take the same time.
-async fn by_password<'a>(
-    call: Call<'a>,
+async fn by_password(
+    call: Call<'_>,
     who: &Who,
     password: Option<&str>,
-) -> Result<&'a User, Error> {
+) -> Result<Arc<User>, Error> {
     let directory = call.ports.directory;
-    let user = find_user(directory, who);
+    let user = find_user(directory, who).await?;
     let given = password.unwrap_or_default();
-    let holds = directory.check_password(user, given).await;
-    user.filter(|_| holds && password.is_some())
+    let holds = directory.check_password(user.as_deref(), given).await;
+    user.filter(|user| holds && password.is_some() && user.enabled)
         .ok_or(Error::Unauthenticated)
 }
 
-fn find_user<'a>(directory: &'a dyn Directory, who: &Who) -> Option<&'a User> {
+async fn find_user(directory: &dyn Directory, who: &Who) -> Result<Option<Arc<User>>, Error> {
     let found = match who {
-        Who::Id(id) => directory.user_by_id(id),
+        Who::Id(id) => directory.user_by_id(id).await?,
         Who::Name {
             name,
             domain_exists,
         } => {
-            let found = directory.user_by_name(&V3_DOMAIN.directory_name(name));
+            let name = V3_DOMAIN.directory_name(name);
+            let found = directory.user_by_name(&name).await?;
             found.filter(|_| *domain_exists)
         }
     };
-    found.filter(|user| Domain::of_id(&user.id) == Some(V3_DOMAIN))
+    Ok(found.filter(|user| Domain::of_id(&user.id) == Some(V3_DOMAIN)))
 }
 
 /// Credentials that are asked for by an unknown id or an unknown user's name are the only ones whose
 /// absence Keystone tells.
-fn find_credential<'a>(call: Call<'a>, which: &Which) -> Result<&'a ApplicationCredential, Error> {
-    let mut all = call.config.application_credentials.iter();
+async fn find_credential(call: Call<'_>, which: &Which) -> Result<Arc<Delegation>, Error> {
+    let directory = call.ports.directory;
     match which {
         Which::Id(id) => {
-            all.find(|credential| credential.id == *id)
-                .ok_or_else(|| Error::NotFound {
-                    what: "Application Credential",
-                    id: id.clone(),
-                })
+            let found = directory.delegation(None, id).await?;
+            found.ok_or_else(|| Error::NotFound {
+                what: CREDENTIAL,
+                id: id.clone(),
+            })
         }
         Which::Name { name, user } => {
-            let owner = find_user(call.ports.directory, user);
-            let owner = match (owner, user) {
+            let owner = match (find_user(directory, user).await?, user) {
                 (Some(owner), _) => owner,
                 (None, Who::Id(_)) => return Err(Error::Unauthenticated),
                 (None, Who::Name { name, .. }) => {
@@ -164,34 +174,45 @@ fn find_credential<'a>(call: Call<'a>, which: &Which) -> Result<&'a ApplicationC
                     });
                 }
             };
-            all.find(|credential| credential.user == owner.id && credential.name == *name)
-                .ok_or(Error::Unauthenticated)
+            let found = directory.delegation_by_name(&owner.id, name).await?;
+            found.ok_or(Error::Unauthenticated)
         }
     }
 }
 
 /// What the token will be good for: a project's id, and whether for the whole system.
-fn scope(call: Call<'_>, user: &User, scope: &Scope) -> Result<(Option<String>, bool), Error> {
+async fn scope(
+    call: Call<'_>,
+    user: &User,
+    scope: &Scope,
+) -> Result<(Option<String>, bool), Error> {
+    let has_role = |project: &Project| !effective_roles(user, Some(&project.id)).is_empty();
+    let directory = call.ports.directory;
     match scope {
         Scope::Unscoped => Ok((None, false)),
         Scope::Default => {
-            let default = user.default_project.as_deref();
-            let usable = default.filter(|id| !effective_roles(user, Some(id)).is_empty());
-            Ok((usable.map(str::to_owned), false))
+            let project = match &user.default_project {
+                Some(id) => directory.project_by_id(id).await?,
+                None => None,
+            };
+            let usable = project.filter(|it| it.enabled && has_role(it));
+            Ok((usable.map(|project| project.id.clone()), false))
         }
         Scope::System if system_roles(call.config, user).is_empty() => Err(Error::Unauthenticated),
         Scope::System => Ok((None, true)),
         Scope::Domain => Err(Error::Unauthenticated),
         Scope::Project(which) => {
-            let directory = call.ports.directory;
             let project = match which {
-                Who::Id(id) => directory.project_by_id(id),
+                Who::Id(id) => directory.project_by_id(id).await?,
                 Who::Name {
                     name,
                     domain_exists,
-                } => directory.project_by_name(name).filter(|_| *domain_exists),
+                } => {
+                    let found = directory.project_by_name(name).await?;
+                    found.filter(|_| *domain_exists)
+                }
             };
-            let project = project.filter(|it| !effective_roles(user, Some(&it.id)).is_empty());
+            let project = project.filter(|it| has_role(it));
             let project = project.ok_or(Error::Unauthenticated)?;
             Ok((Some(project.id.clone()), false))
         }

@@ -3,20 +3,17 @@
 //! Source of the order: Keystone 30, `auth_schema.validate_issue_token_auth` and
 //! `auth.core.AuthInfo`.
 
-mod fields;
-
 use dialect_api::Request;
-use http::header::CONTENT_TYPE;
 use serde_json::Value;
 
+use super::body::{IN_BODY, json_object, missing};
 use super::error::Error;
-use fields::Fields;
+use super::fields::Fields;
 
 /// The log-in methods that are offered.
 pub(super) const METHODS: [&str; 3] = ["password", "token", "application_credential"];
 
 /// Where something is missed that a log-in must have.
-const IN_BODY: &str = "request body";
 const IN_IDENTITY: &str = "identity";
 const IN_CREDENTIAL: &str = "application credential";
 
@@ -89,7 +86,7 @@ pub(super) fn log_in(request: &Request) -> Result<LogIn, Error> {
     let body = json_object(request)?;
     let auth = match body.get("auth") {
         None | Some(Value::Null) => return Err(missing("auth", IN_BODY)),
-        Some(auth) => Fields::root(auth)?,
+        Some(auth) => Fields::root(auth, "auth")?,
     };
     check_schema(&auth)?;
     let identity = auth.required("identity")?;
@@ -115,29 +112,6 @@ pub(super) fn log_in(request: &Request) -> Result<LogIn, Error> {
         }
     }
     Ok(LogIn { proofs, scope })
-}
-
-/// The body as a JSON object; no body at all is an empty one.
-fn json_object(request: &Request) -> Result<serde_json::Map<String, Value>, Error> {
-    let body = request.body()?;
-    if body.is_empty() {
-        return Ok(serde_json::Map::new());
-    }
-    let content_type = request.header(CONTENT_TYPE.as_str()).unwrap_or_default();
-    if !is_json(content_type) {
-        return Err(missing("application/json", "Content-Type header"));
-    }
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(_) | Err(_) => Err(missing("valid JSON", IN_BODY)),
-    }
-}
-
-fn is_json(content_type: &str) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default();
-    let essence = essence.trim().to_ascii_lowercase();
-    essence == "application/json"
-        || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
 /// What Keystone's JSON schema checks, before anything is looked up.
@@ -267,11 +241,4 @@ fn who(fields: &Fields<'_>, what: &'static str) -> Result<Who, Error> {
         name: name.to_owned(),
         domain_exists,
     })
-}
-
-fn missing(attribute: &str, target: &'static str) -> Error {
-    Error::Missing {
-        attribute: attribute.to_owned(),
-        target,
-    }
 }

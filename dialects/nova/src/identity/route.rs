@@ -2,112 +2,13 @@
 
 use std::borrow::Cow;
 
-use dialect_api::{EdgeError, OperationClass, Request};
+use dialect_api::{EdgeError, Request};
 use http::Method;
 use percent_encoding::percent_decode_str;
 
 use super::error::Error;
+use super::operation::{AccountOperation, Operation};
 use crate::config::Config;
-
-/// One thing that the identity service does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
-    /// The list of versions.
-    ListIdentityVersions,
-    /// The document of version 3.
-    ShowIdentityV3,
-    /// The document of version 2.0.
-    ShowIdentityV2,
-    /// Log-in, version 3.
-    IssueToken,
-    /// What a token says.
-    ShowToken,
-    /// Revokes a token.
-    RevokeToken,
-    /// The catalogue of the caller's token.
-    ShowCatalog,
-    /// The projects that the caller has a role in.
-    ListOwnProjects,
-    /// All users.
-    ListUsers,
-    /// One user.
-    ShowUser,
-    /// All projects.
-    ListProjects,
-    /// One project.
-    ShowProject,
-    /// Who has which role where.
-    ListRoleAssignments,
-    /// Makes an application credential, which nobody may.
-    CreateApplicationCredential,
-    /// Log-in, version 2.0.
-    IssueV2Token,
-    /// The caller's tenants, version 2.0.
-    ListTenants,
-    /// What a token says, version 2.0.
-    ShowV2Token,
-    /// Revokes the caller's token, version 2.0.
-    RevokeV2Token,
-}
-
-impl Operation {
-    /// Every operation.
-    pub(crate) const fn all() -> &'static [Self] {
-        &[
-            Self::ListIdentityVersions,
-            Self::ShowIdentityV3,
-            Self::ShowIdentityV2,
-            Self::IssueToken,
-            Self::ShowToken,
-            Self::RevokeToken,
-            Self::ShowCatalog,
-            Self::ListOwnProjects,
-            Self::ListUsers,
-            Self::ShowUser,
-            Self::ListProjects,
-            Self::ShowProject,
-            Self::ListRoleAssignments,
-            Self::CreateApplicationCredential,
-            Self::IssueV2Token,
-            Self::ListTenants,
-            Self::ShowV2Token,
-            Self::RevokeV2Token,
-        ]
-    }
-
-    /// Stable label.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::ListIdentityVersions => "list_identity_versions",
-            Self::ShowIdentityV3 => "show_identity_v3",
-            Self::ShowIdentityV2 => "show_identity_v2",
-            Self::IssueToken => "issue_token",
-            Self::ShowToken => "show_token",
-            Self::RevokeToken => "revoke_token",
-            Self::ShowCatalog => "show_catalog",
-            Self::ListOwnProjects => "list_own_projects",
-            Self::ListUsers => "list_users",
-            Self::ShowUser => "show_user",
-            Self::ListProjects => "list_projects",
-            Self::ShowProject => "show_project",
-            Self::ListRoleAssignments => "list_role_assignments",
-            Self::CreateApplicationCredential => "create_application_credential",
-            Self::IssueV2Token => "issue_v2_token",
-            Self::ListTenants => "list_tenants",
-            Self::ShowV2Token => "show_v2_token",
-            Self::RevokeV2Token => "revoke_v2_token",
-        }
-    }
-
-    /// All of identity is cheap, and most of it is open.
-    #[expect(
-        clippy::unused_self,
-        reason = "the dialect asks each operation for its class"
-    )]
-    pub(crate) fn class(self) -> OperationClass {
-        OperationClass::Discovery
-    }
-}
 
 /// Whether a path below no mount is identity's by its version.
 pub(crate) fn is_identity_path(path: &str) -> bool {
@@ -119,9 +20,10 @@ pub(crate) fn is_identity_path(path: &str) -> bool {
 /// # Errors
 /// [`EdgeError::BodyTooLarge`], which goes before everything else, [`EdgeError::RouteNotFound`] and
 /// [`EdgeError::MethodNotAllowed`].
-pub(crate) fn route(_config: &Config, request: &Request, path: &str) -> Result<Operation, Error> {
+pub(crate) fn route(config: &Config, request: &Request, path: &str) -> Result<Operation, Error> {
     request.body()?;
-    let methods = methods_of(&segments(path)).ok_or(EdgeError::RouteNotFound)?;
+    let methods =
+        methods_of(config.identity.admin, &segments(path)).ok_or(EdgeError::RouteNotFound)?;
     let method = &request.head.method;
     let found = methods.operations.iter().find(|(known, _)| known == method);
     match found {
@@ -171,7 +73,20 @@ macro_rules! methods {
     };
 }
 
-fn methods_of(segments: &[Cow<'_, str>]) -> Option<Methods> {
+/// The same for what is about accounts.
+macro_rules! account_methods {
+    ($($method:ident => $operation:ident),+) => {
+        Some(Methods {
+            operations: &[
+                $((Method::$method, Operation::Accounts(AccountOperation::$operation))),+
+            ],
+            allow: &[$(Method::$method),+],
+        })
+    };
+}
+
+/// The methods of a path. `admin`: whether accounts can be made at run time.
+fn methods_of(admin: bool, segments: &[Cow<'_, str>]) -> Option<Methods> {
     let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
     match segments.as_slice() {
         [] => methods!(GET => ListIdentityVersions, HEAD => ListIdentityVersions),
@@ -179,22 +94,65 @@ fn methods_of(segments: &[Cow<'_, str>]) -> Option<Methods> {
         ["v3", "auth", "tokens"] => methods!(
             DELETE => RevokeToken, GET => ShowToken, HEAD => ShowToken, POST => IssueToken
         ),
-        ["v3", "auth", "catalog"] => methods!(GET => ShowCatalog, HEAD => ShowCatalog),
-        ["v3", "auth", "projects"] => methods!(GET => ListOwnProjects, HEAD => ListOwnProjects),
-        ["v3", "users"] => methods!(GET => ListUsers, HEAD => ListUsers),
-        ["v3", "users", _] => methods!(GET => ShowUser, HEAD => ShowUser),
-        ["v3", "users", _, "application_credentials"] => {
-            methods!(POST => CreateApplicationCredential)
-        }
-        ["v3", "projects"] => methods!(GET => ListProjects, HEAD => ListProjects),
-        ["v3", "projects", _] => methods!(GET => ShowProject, HEAD => ShowProject),
-        ["v3", "role_assignments"] => {
-            methods!(GET => ListRoleAssignments, HEAD => ListRoleAssignments)
+        ["v3", below @ ..] => {
+            (admin.then(|| administered(below)).flatten()).or_else(|| always_there(below))
         }
         ["v2.0"] => methods!(GET => ShowIdentityV2, HEAD => ShowIdentityV2),
         ["v2.0", "tokens"] => methods!(DELETE => RevokeV2Token, POST => IssueV2Token),
         ["v2.0", "tokens", _] => methods!(GET => ShowV2Token, HEAD => ShowV2Token),
         ["v2.0", "tenants"] => methods!(GET => ListTenants, HEAD => ListTenants),
+        _ => None,
+    }
+}
+
+/// What is about accounts, whether or not they can be made at run time.
+fn always_there(below: &[&str]) -> Option<Methods> {
+    match below {
+        ["auth", "catalog"] => account_methods!(GET => ShowCatalog, HEAD => ShowCatalog),
+        ["auth", "projects"] => account_methods!(GET => ListOwnProjects, HEAD => ListOwnProjects),
+        ["users"] => account_methods!(GET => ListUsers, HEAD => ListUsers),
+        ["users", _] => account_methods!(GET => ShowUser, HEAD => ShowUser),
+        ["users", _, "projects"] => {
+            account_methods!(GET => ListProjectsOfUser, HEAD => ListProjectsOfUser)
+        }
+        ["users", _, "application_credentials"] => account_methods!(
+            GET => ListCredentials, HEAD => ListCredentials, POST => CreateCredential
+        ),
+        ["users", _, "application_credentials", _] => account_methods!(
+            DELETE => DeleteCredential, GET => ShowCredential, HEAD => ShowCredential
+        ),
+        ["projects"] => account_methods!(GET => ListProjects, HEAD => ListProjects),
+        ["projects", _] => account_methods!(GET => ShowProject, HEAD => ShowProject),
+        ["role_assignments"] => {
+            account_methods!(GET => ListRoleAssignments, HEAD => ListRoleAssignments)
+        }
+        _ => None,
+    }
+}
+
+/// What there is besides where accounts can be made at run time.
+fn administered(below: &[&str]) -> Option<Methods> {
+    match below {
+        ["users"] => account_methods!(GET => ListUsers, HEAD => ListUsers, POST => CreateUser),
+        ["users", _] => {
+            account_methods!(DELETE => DeleteUser, GET => ShowUser, HEAD => ShowUser)
+        }
+        ["projects"] => {
+            account_methods!(GET => ListProjects, HEAD => ListProjects, POST => CreateProject)
+        }
+        ["projects", _] => {
+            account_methods!(DELETE => DeleteProject, GET => ShowProject, HEAD => ShowProject)
+        }
+        ["projects", _, "users", _, "roles"] => {
+            account_methods!(GET => ListGrants, HEAD => ListGrants)
+        }
+        ["projects", _, "users", _, "roles", _] => account_methods!(
+            DELETE => WithdrawGrant, GET => CheckGrant, HEAD => CheckGrant, PUT => Grant
+        ),
+        ["roles"] => account_methods!(GET => ListRoles, HEAD => ListRoles),
+        ["roles", _] => account_methods!(GET => ShowRole, HEAD => ShowRole),
+        ["domains"] => account_methods!(GET => ListDomains, HEAD => ListDomains),
+        ["domains", _] => account_methods!(GET => ShowDomain, HEAD => ShowDomain),
         _ => None,
     }
 }

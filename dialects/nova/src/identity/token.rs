@@ -18,7 +18,7 @@ const SUBJECT_TOKEN: HeaderName = HeaderName::from_static("x-subject-token");
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Error::Unavailable`].
-pub(super) async fn caller(call: Call<'_>) -> Result<Session<'_>, Error> {
+pub(super) async fn caller(call: Call<'_>) -> Result<Session, Error> {
     let token = call.request.header(AUTH_TOKEN).unwrap_or_default();
     let (directory, now) = (call.ports.directory, call.cx.received_at);
     let session = Session::open(call.config, directory, V3_DOMAIN, token, now).await?;
@@ -40,7 +40,7 @@ pub(super) async fn revoke(call: Call<'_>) -> Result<Response, Error> {
 
 /// The token that the call is about, and its text. A token's owner may ask about it, and whoever
 /// administers.
-async fn subject<'a>(call: Call<'a>, rule: &'static str) -> Result<(Session<'a>, &'a str), Error> {
+async fn subject<'a>(call: Call<'a>, rule: &'static str) -> Result<(Session, &'a str), Error> {
     let caller = caller(call).await?;
     let forbidden = || Error::Forbidden { rule: Some(rule) };
     let text = match call.request.header(SUBJECT_TOKEN.as_str()) {
@@ -62,7 +62,7 @@ async fn subject<'a>(call: Call<'a>, rule: &'static str) -> Result<(Session<'a>,
 pub(super) fn answer(
     call: Call<'_>,
     status: StatusCode,
-    session: &Session<'_>,
+    session: &Session,
     token: &str,
 ) -> Result<Response, Error> {
     let with_catalog = !call.has_parameter("nocatalog");

@@ -2,7 +2,9 @@
 
 mod body;
 
-use dialect_api::{Directory, Project, Response, TokenClaims, User, empty_response};
+use std::sync::Arc;
+
+use dialect_api::{Project, Response, TokenClaims, User, empty_response};
 use http::StatusCode;
 
 use super::error::{Error, V2LogInError};
@@ -26,23 +28,14 @@ pub(super) async fn issue_token(call: Call<'_>) -> Result<Response, Error> {
     let log_in = v2_request::log_in(call.request)?;
     let (user, mut proven) = prove(call, &log_in.proof).await?;
     let from_token = proven.parent.is_some();
-    let tenant = tenant(
-        call.ports.directory,
-        user,
-        log_in.tenant.as_ref(),
-        from_token,
-    )?;
+    let tenant = tenant(call, &user, log_in.tenant.as_ref(), from_token).await?;
     if from_token && !proven.methods.iter().any(|method| method == "token") {
         proven.methods.push("token".to_owned());
     }
     let project_id = tenant.map(|tenant| tenant.id.clone());
     let claims = proven.claims(call.config, call.cx, project_id, false);
-    let session = Session::of(
-        call.config,
-        call.ports.directory,
-        domain(call.config),
-        claims,
-    );
+    let session = Session::of(call.config, call.ports.directory, claims).await?;
+    let session = session.and_then(|session| session.in_domain(domain(call.config)));
     let session = session.ok_or(V2LogInError::WrongCredentials)?;
     let issued = call.ports.directory.issue(&session.claims);
     let access = body::with_catalog(call, &session, issued.expose());
@@ -50,27 +43,33 @@ pub(super) async fn issue_token(call: Call<'_>) -> Result<Response, Error> {
 }
 
 /// Who is logging in.
-async fn prove<'a>(call: Call<'a>, proof: &Proof) -> Result<(&'a User, Proven), Error> {
+async fn prove(call: Call<'_>, proof: &Proof) -> Result<(Arc<User>, Proven), Error> {
     let directory = call.ports.directory;
-    let find = |name: &str| directory.user_by_name(&domain(call.config).directory_name(name));
     let (user, holds, method) = match proof {
         Proof::ApiKey { name, api_key } => {
-            let user = find(name);
-            (user, directory.check_user_api_key(user, api_key), "apikey")
+            let user = find_user(call, name).await?;
+            let holds = directory.check_user_api_key(user.as_deref(), api_key);
+            (user, holds, "apikey")
         }
         Proof::Password { name, password } => {
-            let user = find(name);
-            let holds = directory.check_password(user, password).await;
+            let user = find_user(call, name).await?;
+            let holds = directory.check_password(user.as_deref(), password).await;
             (user, holds, "password")
         }
         Proof::Token(text) => return by_token(call, text).await,
     };
     let user = user.filter(|_| holds);
     let user = user.ok_or(V2LogInError::WrongCredentials)?;
-    Ok((user, proven(user, vec![method.to_owned()], None)))
+    let proven = proven(&user, vec![method.to_owned()], None);
+    Ok((user, proven))
 }
 
-async fn by_token<'a>(call: Call<'a>, text: &str) -> Result<(&'a User, Proven), Error> {
+async fn find_user(call: Call<'_>, name: &str) -> Result<Option<Arc<User>>, Error> {
+    let name = domain(call.config).directory_name(name);
+    Ok(call.ports.directory.user_by_name(&name).await?)
+}
+
+async fn by_token(call: Call<'_>, text: &str) -> Result<(Arc<User>, Proven), Error> {
     let session = open(call, text).await?;
     let session = session.ok_or(V2LogInError::WrongCredentials)?;
     if session.credential.is_some() {
@@ -78,8 +77,8 @@ async fn by_token<'a>(call: Call<'a>, text: &str) -> Result<(&'a User, Proven), 
         return Err(V2LogInError::WrongCredentials.into());
     }
     let methods = session.claims.methods.clone();
-    let user = session.user;
-    Ok((user, proven(user, methods, Some(session.claims))))
+    let proven = proven(&session.user, methods, Some(session.claims));
+    Ok((session.user, proven))
 }
 
 fn proven(user: &User, methods: Vec<String>, parent: Option<TokenClaims>) -> Proven {
@@ -87,31 +86,35 @@ fn proven(user: &User, methods: Vec<String>, parent: Option<TokenClaims>) -> Pro
         user_id: user.id.clone(),
         methods,
         parent,
+        until: None,
     }
 }
 
 /// The tenant that the token will be good for: the one that is asked for, else the user's own.
-fn tenant<'a>(
-    directory: &'a dyn Directory,
+async fn tenant(
+    call: Call<'_>,
     user: &User,
     asked: Option<&Tenant>,
     from_token: bool,
-) -> Result<Option<&'a Project>, V2LogInError> {
-    let usable = |it: &&Project| !effective_roles(user, Some(&it.id)).is_empty();
+) -> Result<Option<Arc<Project>>, Error> {
+    let directory = call.ports.directory;
+    let usable = |it: &Arc<Project>| !effective_roles(user, Some(&it.id)).is_empty();
     let Some(asked) = asked else {
-        let default = user.default_project.as_deref();
-        let default = default.and_then(|id| directory.project_by_id(id));
+        let default = match &user.default_project {
+            Some(id) => directory.project_by_id(id).await?,
+            None => None,
+        };
         return Ok(default.filter(usable));
     };
     let found = match asked {
-        Tenant::Id(id) => directory.project_by_id(id),
-        Tenant::Name(name) => directory.project_by_name(name),
+        Tenant::Id(id) => directory.project_by_id(id).await?,
+        Tenant::Name(name) => directory.project_by_name(name).await?,
     };
     if let Some(found) = found.filter(usable) {
         return Ok(Some(found));
     }
     let tenant = asked.text().to_owned();
-    Err(if from_token {
+    let refused = if from_token {
         V2LogInError::TokenOfOtherTenant { tenant }
     } else {
         V2LogInError::ForeignTenant {
@@ -119,15 +122,17 @@ fn tenant<'a>(
             user_name: log_in_name(user).to_owned(),
             user_id: user.id.clone(),
         }
-    })
+    };
+    Err(refused.into())
 }
 
 /// `GET /v2.0/tenants`.
 pub(super) async fn tenants(call: Call<'_>) -> Result<Response, Error> {
     let session = caller(call).await?;
-    let own = |it: &&Project| !effective_roles(session.user, Some(&it.id)).is_empty();
-    let tenants = call.ports.directory.projects().iter().filter(own);
-    Ok(answer::json(StatusCode::OK, &body::tenants(tenants)))
+    let own = |it: &&Arc<Project>| !effective_roles(&session.user, Some(&it.id)).is_empty();
+    let projects = call.ports.directory.projects().await?;
+    let tenants = body::tenants(projects.iter().filter(own).map(AsRef::as_ref));
+    Ok(answer::json(StatusCode::OK, &tenants))
 }
 
 /// `GET /v2.0/tokens/{id}`: one's own, or any for an administrator.
@@ -149,12 +154,12 @@ pub(super) async fn revoke_token(call: Call<'_>) -> Result<Response, Error> {
     Ok(empty_response(StatusCode::NO_CONTENT))
 }
 
-async fn caller(call: Call<'_>) -> Result<Session<'_>, Error> {
+async fn caller(call: Call<'_>) -> Result<Session, Error> {
     let token = call.request.header(AUTH_TOKEN).unwrap_or_default();
     open(call, token).await?.ok_or(Error::Unauthenticated)
 }
 
-async fn open<'a>(call: Call<'a>, token: &str) -> Result<Option<Session<'a>>, Error> {
+async fn open(call: Call<'_>, token: &str) -> Result<Option<Session>, Error> {
     let (directory, now) = (call.ports.directory, call.cx.received_at);
     Session::open(call.config, directory, domain(call.config), token, now).await
 }

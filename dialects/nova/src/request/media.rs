@@ -59,7 +59,8 @@ fn accepted(headers: &HeaderMap) -> Accepted<'_> {
         let elements = line.to_str().unwrap_or("no ASCII").split(',');
         for element in elements.map(str::trim).filter(|it| !it.is_empty()) {
             match media_range(element) {
-                Some(range) => ranges.extend(range),
+                Some(Range::Bare(range, quality)) => ranges.push((range, quality)),
+                Some(Range::Narrowed) => {}
                 None => return Accepted(None),
             }
         }
@@ -67,9 +68,16 @@ fn accepted(headers: &HeaderMap) -> Accepted<'_> {
     Accepted(Some(ranges))
 }
 
-/// Reads an element: nothing inside if it has parameters of its own, which no offer has; `None` if
-/// it breaks the grammar. Source: RFC 9110, 12.5.1.
-fn media_range(text: &str) -> Option<Option<(&str, u16)>> {
+/// An element of `Accept`.
+enum Range<'h> {
+    /// A type, and its quality in thousandths.
+    Bare(&'h str, u16),
+    /// One with parameters of its own, which no offer has.
+    Narrowed,
+}
+
+/// Reads an element; `None` if it breaks the grammar. Source: RFC 9110, 12.5.1.
+fn media_range(text: &str) -> Option<Range<'_>> {
     let mut parts = text.split(';').map(str::trim);
     let range = parts.next()?;
     let (class, kind) = range.split_once('/')?;
@@ -77,16 +85,21 @@ fn media_range(text: &str) -> Option<Option<(&str, u16)>> {
         return None;
     }
     let mut bare = true;
+    let mut quality = 1000;
     for parameter in parts {
         let (name, value) = parameter.split_once('=')?;
         if name.eq_ignore_ascii_case("q") {
             // What follows the quality extends it, and means nothing.
-            let quality = thousandths(value)?;
-            return Some(bare.then_some((range, quality)));
+            quality = thousandths(value)?;
+            break;
         }
         bare = false;
     }
-    Some(bare.then_some((range, 1000)))
+    Some(if bare {
+        Range::Bare(range, quality)
+    } else {
+        Range::Narrowed
+    })
 }
 
 fn is_token(text: &str) -> bool {

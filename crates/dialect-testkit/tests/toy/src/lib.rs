@@ -154,6 +154,7 @@ impl Dialect for Toy {
             name: claims.user_id.clone(),
             projects: ProjectAccess::Only(vec![project]),
             claims: Some(claims),
+            roles: Vec::new(),
         })
     }
 
@@ -234,14 +235,13 @@ impl Configured for Toy {
         let projects = ["red", "blue"].map(|name| Project {
             id: format!("{name}-id"),
             name: name.to_owned(),
+            ..Project::default()
         });
         let user = User {
             id: "ada-id".to_owned(),
             name: "ada".to_owned(),
             password: Some(Secret::new("lovelace")),
-            api_key: None,
-            default_project: None,
-            roles: BTreeMap::new(),
+            ..User::default()
         };
         let accounts = Accounts {
             demo: true,

@@ -8,7 +8,7 @@ use http::request::Parts;
 use http::{HeaderName, Method, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::{Error, V2LogInError};
+use super::{ChangeError, Error, V2LogInError};
 use crate::identity::answer;
 use crate::identity::request::METHODS;
 use crate::identity::route::segments;
@@ -25,6 +25,9 @@ const NO_VALID_TOKEN: &str = "No valid token provided. Please use the 'X-Auth-To
 const NOT_AUTHORIZED: &str = "You are not authorized to perform the requested action";
 /// The two full stops are Keystone's.
 const DELEGATED_TOKEN: &str = "Using a delegated token to create another token is not allowed..";
+/// So are these.
+const RESTRICTED_TOKEN: &str = "Using method 'application_credential' is not allowed for managing \
+                                additional application credentials..";
 const UNSUPPORTED_METHOD: &str = "Attempted to authenticate with an unsupported method.";
 const CREDENTIAL_WITH_SCOPE: &str = "Error authenticating with application credential: Application \
                                      credentials cannot request a scope.";
@@ -119,7 +122,9 @@ fn status(error: &Error, version: Version) -> StatusCode {
         Error::RouteNotFound
         | Error::TokenNotFound
         | Error::NoSubjectToken
-        | Error::NotFound { .. } => StatusCode::NOT_FOUND,
+        | Error::NotFound { .. }
+        | Error::AssignmentNotFound { .. } => StatusCode::NOT_FOUND,
+        Error::Change(error) => status_of_change(error),
         Error::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
         Error::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         Error::Missing { .. }
@@ -173,11 +178,71 @@ fn message(error: &Error, version: Version) -> Cow<'_, str> {
         Error::TokenNotFound => "Token not found.".into(),
         Error::NoSubjectToken => "No token in the request".into(),
         Error::NotFound { what, id } => format!("Could not find {what}: {id}.").into(),
+        Error::AssignmentNotFound {
+            role,
+            user,
+            project,
+        } => format!(
+            "Could not find role assignment with role: {role}, user or group: {user}, project, \
+             domain, or system: {project}."
+        )
+        .into(),
+        Error::Change(error) => message_of_change(error),
         Error::V2LogIn(error) => v2_log_in_message(error),
         Error::RateLimited { .. } if v3 => "This request was rate-limited.".into(),
         Error::RateLimited { .. } => "OverLimit Retry...".into(),
         Error::Busy { .. } | Error::Unavailable(_) => UNAVAILABLE.into(),
         Error::Internal | Error::Failed(_) => UNEXPECTED.into(),
+    }
+}
+
+fn status_of_change(error: &ChangeError) -> StatusCode {
+    match error {
+        ChangeError::Conflict { .. } => StatusCode::CONFLICT,
+        ChangeError::InvalidCredential { .. } | ChangeError::BadTime | ChangeError::EndIsPast => {
+            StatusCode::BAD_REQUEST
+        }
+        ChangeError::Declared { .. }
+        | ChangeError::RestrictedToken
+        | ChangeError::TooManyCredentials { .. } => StatusCode::FORBIDDEN,
+    }
+}
+
+/// Why nothing was made or removed. Source: `keystone.exception`.
+fn message_of_change(error: &ChangeError) -> Cow<'_, str> {
+    match error {
+        ChangeError::Conflict {
+            what,
+            name,
+            in_domain,
+        } => {
+            let place = if *in_domain {
+                " at domain ID default"
+            } else {
+                ""
+            };
+            format!(
+                "Conflict occurred attempting to store {what} - Duplicate entry found with name \
+                 {name}{place}."
+            )
+            .into()
+        }
+        ChangeError::Declared { what, id } => {
+            format!("Unable to delete {what} {id}: it is declared in the configuration.").into()
+        }
+        ChangeError::RestrictedToken => format!("{NOT_AUTHORIZED}: {RESTRICTED_TOKEN}").into(),
+        ChangeError::InvalidCredential { detail } => {
+            format!("Invalid application credential: {detail}").into()
+        }
+        ChangeError::TooManyCredentials { limit } => format!(
+            "Unable to create additional application credentials, maximum of {limit} already \
+             exceeded for user."
+        )
+        .into(),
+        ChangeError::BadTime => format!("Timestamp not in expected format. {MALFORMED}").into(),
+        ChangeError::EndIsPast => {
+            format!("The 'expires_at' must not be before now. {MALFORMED}").into()
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 //! guide, authenticate; checked against what keystoneauth, libcloud, pkgcloud, fog and gophercloud
 //! read.
 
+use std::sync::Arc;
+
 use dialect_api::Project;
 use serde::Serialize;
 
@@ -71,30 +73,30 @@ struct Role {
 }
 
 /// A new token, and where it can be used.
-pub(super) fn with_catalog(call: Call<'_>, session: &Session<'_>, token: &str) -> Body {
-    let catalog = |tenant: &Project| catalog::v2(call.config, call.base, &tenant.id);
-    let catalog = session.project.map_or_else(Vec::new, catalog);
+pub(super) fn with_catalog(call: Call<'_>, session: &Session, token: &str) -> Body {
+    let catalog = |tenant: &Arc<Project>| catalog::v2(call.config, call.base, &tenant.id);
+    let catalog = session.project.as_ref().map_or_else(Vec::new, catalog);
     body(call, session, token, Some(catalog))
 }
 
 /// A token that is asked about.
-pub(super) fn without_catalog(call: Call<'_>, session: &Session<'_>, token: &str) -> Body {
+pub(super) fn without_catalog(call: Call<'_>, session: &Session, token: &str) -> Body {
     body(call, session, token, None)
 }
 
 fn body(
     call: Call<'_>,
-    session: &Session<'_>,
+    session: &Session,
     token: &str,
     service_catalog: Option<Vec<V2Service>>,
 ) -> Body {
     let rackspace = call.config.v2_flavour == V2Flavour::Rackspace;
-    let user = session.user;
+    let user = &session.user;
     let token = Token {
         id: token.to_owned(),
         // gophercloud takes three digits of fraction and no other number of them.
         expires: timestamp(session.claims.expires_at, ".000Z"),
-        tenant: session.project.map(|tenant| NamedTenant {
+        tenant: session.project.as_ref().map(|tenant| NamedTenant {
             id: tenant.id.clone(),
             name: tenant.name.clone(),
         }),

@@ -1,20 +1,21 @@
-//! JSON objects that know where in the log-in they stand, for messages that say so.
+//! JSON objects that know where in a body they stand, for messages that say so.
 
 use serde_json::{Map, Value};
 
-use crate::identity::error::Error;
+use super::error::Error;
 
-/// An object of the log-in.
+/// An object of a body.
 #[derive(Debug)]
 pub(super) struct Fields<'a> {
-    /// Where it stands below `auth`, with slashes: `identity/password/user`. Empty for `auth`.
+    /// Where it stands below the body's one member, with slashes: `identity/password/user`. Empty
+    /// for that member.
     path: String,
     map: &'a Map<String, Value>,
 }
 
 impl<'a> Fields<'a> {
-    /// `auth` itself.
-    pub(super) fn root(value: &'a Value) -> Result<Self, Error> {
+    /// The body's one member, and what it is called.
+    pub(super) fn root(value: &'a Value, name: &str) -> Result<Self, Error> {
         match value {
             Value::Object(map) => Ok(Self {
                 path: String::new(),
@@ -24,7 +25,7 @@ impl<'a> Fields<'a> {
             | Value::Bool(_)
             | Value::Number(_)
             | Value::String(_)
-            | Value::Array(_) => Err(wrong_type("auth", "object")),
+            | Value::Array(_) => Err(wrong_type(name, "object")),
         }
     }
 
@@ -84,6 +85,71 @@ impl<'a> Fields<'a> {
             item.as_str().ok_or_else(wrong)
         };
         items.iter().enumerate().map(text).collect()
+    }
+
+    /// A member that is text if it is there and not `null`.
+    pub(super) fn nullable_text(&self, name: &str) -> Result<Option<&'a str>, Error> {
+        if self.map.get(name).is_some_and(Value::is_null) {
+            return Ok(None);
+        }
+        self.text(name)
+    }
+
+    /// A member that is true or false if it is there and not `null`.
+    pub(super) fn flag(&self, name: &str) -> Result<Option<bool>, Error> {
+        match self.map.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(*flag)),
+            Some(_) => Err(wrong_type(&self.path_of(name), "boolean")),
+        }
+    }
+
+    /// A member that is a list of objects if it is there and not `null`.
+    pub(super) fn objects(&self, name: &str) -> Result<Option<Vec<Self>>, Error> {
+        let path = self.path_of(name);
+        let items = match self.map.get(name) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::Array(items)) => items,
+            Some(_) => return Err(wrong_type(&path, "array")),
+        };
+        let object = |(position, item): (usize, &'a Value)| {
+            let path = format!("{path}/{position}");
+            match item.as_object() {
+                Some(map) => Ok(Self { path, map }),
+                None => Err(wrong_type(&path, "object")),
+            }
+        };
+        items
+            .iter()
+            .enumerate()
+            .map(object)
+            .collect::<Result<_, _>>()
+            .map(Some)
+    }
+
+    /// Whether a member is there and says anything.
+    pub(super) fn has_items(&self, name: &str) -> bool {
+        match self.map.get(name) {
+            None | Some(Value::Null) => false,
+            Some(Value::Array(items)) => !items.is_empty(),
+            Some(_) => true,
+        }
+    }
+
+    /// The name, which must be there: 1 to `max` characters, not all of them white space.
+    pub(super) fn name(&self, max: usize) -> Result<&'a str, Error> {
+        let name = self.required_text("name")?;
+        if name.trim().is_empty() || name.chars().count() > max {
+            let problem = format!("must have 1 to {max} characters that are not all white space");
+            return Err(self.refused("name", &problem));
+        }
+        Ok(name)
+    }
+
+    /// That a member cannot be what it is.
+    pub(super) fn refused(&self, name: &str, problem: &str) -> Error {
+        let path = self.path_of(name);
+        schema(format!("Invalid input for field '{path}': {problem}"))
     }
 
     /// That it has neither of the two members that name it.
