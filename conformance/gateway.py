@@ -55,7 +55,7 @@ class Gateway:
         """Ends it as a power cut would."""
         self._process.kill()
         self._process.wait()
-        self._log.close()
+        self._close()
 
     def stop(self) -> int:
         """Asks it to stop and gives its exit code."""
@@ -66,7 +66,11 @@ class Gateway:
             self._process.kill()
             return self._process.wait()
         finally:
-            self._log.close()
+            self._close()
+
+    def _close(self) -> None:
+        self._process.stdout.close()
+        self._log.close()
 
     def __enter__(self) -> "Gateway":
         return self
