@@ -201,18 +201,21 @@ impl Call<'_> {
         }
     }
 
-    /// The quota that holds for the call: the project's, whoever the key pair is for.
+    /// The quota that a user's key pairs are held to: the user's own in the caller's project, where
+    /// there is one, else the project's.
     ///
     /// # Errors
-    /// [`Error::NoProject`].
-    fn quota(&self) -> Result<QuotaRule, Error> {
+    /// [`Error::NoProject`], and those of the store.
+    async fn quota(&self, owner: &str) -> Result<QuotaRule, Error> {
         let project = self
             .requester
             .project_id
             .as_deref()
             .ok_or(Error::NoProject)?;
+        let own = quotas::holder(project, Some(owner));
+        let stored = self.ports.quotas.limit(&self.cx.realm, &own).await?;
         Ok(QuotaRule {
-            holder: TenantId::new(project),
+            holder: stored.map_or_else(|| quotas::holder(project, None), |_| own),
             default: self.config.limit_of_project(project),
         })
     }

@@ -101,9 +101,8 @@ fn user(query: &Query) -> Option<&str> {
     query.first("user_id").filter(|id| !id.is_empty())
 }
 
-/// Whose limit a call on quotas is about. A limit of one user in a project is kept and shown, and
-/// holds for nothing: every create would have to ask the store for it.
-fn holder(project: &str, user: Option<&str>) -> TenantId {
+/// Whose limit it is: a project's, or that of one user in a project.
+pub(super) fn holder(project: &str, user: Option<&str>) -> TenantId {
     match user {
         Some(user) => TenantId::new(format!("{project}/{user}")),
         None => TenantId::new(project),
