@@ -1,10 +1,43 @@
-//! The notes of one drawer.
+//! A tenant's notes, in drawers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use keypair_core::{Note, Receipt};
+
+/// Drawers by their names.
+#[derive(Debug, Default)]
+pub(crate) struct Drawers(BTreeMap<&'static str, Drawer>);
+
+impl Drawers {
+    /// Puts a note in its drawer, unless one of its name is there; whether it was put.
+    pub(crate) fn add(&mut self, receipt: &Receipt) -> bool {
+        let note = &receipt.note;
+        let drawer = self.get(receipt.drawer);
+        let free = drawer.is_none_or(|drawer| drawer.get(&note.name, note.written_at).is_none());
+        if free {
+            self.put(receipt);
+        }
+        free
+    }
+
+    /// Puts a note in its drawer, over one of its name.
+    pub(crate) fn put(&mut self, receipt: &Receipt) {
+        self.0.entry(receipt.drawer).or_default().put(receipt);
+    }
+
+    /// A drawer, if anything was ever put into it.
+    pub(crate) fn get(&self, name: &str) -> Option<&Drawer> {
+        self.0.get(name)
+    }
+
+    /// Takes a note out of its drawer; whether there was one.
+    pub(crate) fn remove(&mut self, drawer: &str, name: &str) -> bool {
+        let drawer = self.0.get_mut(drawer);
+        drawer.is_some_and(|drawer| drawer.remove(name))
+    }
+}
 
 /// Notes by their names.
 #[derive(Debug, Default)]
@@ -15,7 +48,7 @@ pub(crate) struct Drawer {
 
 impl Drawer {
     /// Puts a note there, over one of its name, and makes room.
-    pub(crate) fn put(&mut self, receipt: &Receipt) {
+    fn put(&mut self, receipt: &Receipt) {
         let note = &receipt.note;
         self.remove(&note.name);
         let name: Arc<str> = note.name.as_str().into();
@@ -46,7 +79,7 @@ impl Drawer {
     }
 
     /// Takes a note away; whether there was one.
-    pub(crate) fn remove(&mut self, name: &str) -> bool {
+    fn remove(&mut self, name: &str) -> bool {
         let Some((name, note)) = self.by_name.remove_entry(name) else {
             return false;
         };

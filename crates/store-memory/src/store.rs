@@ -100,7 +100,7 @@ impl MemoryStore {
         }
         let tenant = shard.entry(key).or_default();
         if let Some(receipt) = &record.receipt {
-            tenant.put_note(receipt);
+            tenant.drawers.put(receipt);
         }
         Ok(tenant.insert(&scope.partition, packed, &self.hasher))
     }
@@ -131,22 +131,9 @@ impl MemoryStore {
             None => nothing_found(which, ())?,
         }
         if let Some(receipt) = receipt {
-            shard.entry(key).or_default().put_note(receipt);
+            shard.entry(key).or_default().drawers.put(receipt);
         }
         Ok(())
-    }
-
-    fn add_note_now(&self, realm: &Realm, tenant: &TenantId, receipt: &Receipt) -> bool {
-        let key = (realm.clone(), tenant.clone());
-        let mut shard = self.shard(&key).write();
-        let tenant = shard.entry(key).or_default();
-        let note = &receipt.note;
-        let drawer = tenant.drawer(receipt.drawer);
-        let free = drawer.is_none_or(|drawer| drawer.get(&note.name, note.written_at).is_none());
-        if free {
-            tenant.put_note(receipt);
-        }
-        free
     }
 
     fn is_remembered_now(&self, mark: &str, now: SystemTime) -> bool {
@@ -378,7 +365,11 @@ impl Store for MemoryStore {
         tenant: &'a TenantId,
         receipt: &'a Receipt,
     ) -> BoxFuture<'a, Result<bool, StoreError>> {
-        Box::pin(async move { Ok(self.add_note_now(realm, tenant, receipt)) })
+        Box::pin(async move {
+            let key = (realm.clone(), tenant.clone());
+            let mut shard = self.shard(&key).write();
+            Ok(shard.entry(key).or_default().drawers.add(receipt))
+        })
     }
 
     fn note<'a>(
@@ -391,7 +382,7 @@ impl Store for MemoryStore {
     ) -> BoxFuture<'a, Result<Option<Note>, StoreError>> {
         Box::pin(async move {
             let note = self.read(realm, tenant, |tenant| {
-                tenant.drawer(drawer)?.get(name, now).cloned()
+                tenant.drawers.get(drawer)?.get(name, now).cloned()
             });
             Ok(note.flatten())
         })
@@ -406,7 +397,7 @@ impl Store for MemoryStore {
     ) -> BoxFuture<'a, Result<Vec<Note>, StoreError>> {
         Box::pin(async move {
             let notes = self.read(realm, tenant, |tenant| {
-                Some(tenant.drawer(drawer)?.all(now).cloned().collect())
+                Some(tenant.drawers.get(drawer)?.all(now).cloned().collect())
             });
             Ok(notes.flatten().unwrap_or_default())
         })
@@ -423,7 +414,7 @@ impl Store for MemoryStore {
             let key = (realm.clone(), tenant.clone());
             let mut shard = self.shard(&key).write();
             let tenant = shard.get_mut(&key);
-            Ok(tenant.is_some_and(|tenant| tenant.remove_note(drawer, name)))
+            Ok(tenant.is_some_and(|tenant| tenant.drawers.remove(drawer, name)))
         })
     }
 

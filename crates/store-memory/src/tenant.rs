@@ -8,11 +8,10 @@ use std::time::SystemTime;
 
 use keypair_core::ports::{ChangeError, Conflicts, NewRecord, ScanError};
 use keypair_core::{
-    Attachment, Change, KeyName, KeyPair, Limit, Partition, PublicMaterial, Receipt, Selector,
-    Window,
+    Attachment, Change, KeyName, KeyPair, Limit, Partition, PublicMaterial, Selector, Window,
 };
 
-use crate::drawer::Drawer;
+use crate::drawer::Drawers;
 use crate::entry::Entry;
 
 /// The key pairs of one tenant. The indices hold a hash and a sequence number instead of the text:
@@ -24,7 +23,7 @@ pub(crate) struct Tenant {
     partitions: BTreeMap<Partition, Folder>,
     ids: Index,
     public_keys: Index,
-    drawers: BTreeMap<&'static str, Drawer>,
+    pub(crate) drawers: Drawers,
 }
 
 /// From a hash to the sequence numbers of the entries that may be meant.
@@ -230,22 +229,6 @@ impl Tenant {
             });
         }
         Ok(())
-    }
-
-    /// Puts a note in its drawer, over one of its name.
-    pub(crate) fn put_note(&mut self, receipt: &Receipt) {
-        self.drawers.entry(receipt.drawer).or_default().put(receipt);
-    }
-
-    /// A drawer, if anything was ever put into it.
-    pub(crate) fn drawer(&self, name: &str) -> Option<&Drawer> {
-        self.drawers.get(name)
-    }
-
-    /// Takes a note out of its drawer; whether there was one.
-    pub(crate) fn remove_note(&mut self, drawer: &str, name: &str) -> bool {
-        let drawer = self.drawers.get_mut(drawer);
-        drawer.is_some_and(|drawer| drawer.remove(name))
     }
 
     /// Makes the partition exist; `false` if it did already.
