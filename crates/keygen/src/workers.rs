@@ -243,11 +243,11 @@ impl<K: Send + 'static> Shared<K> {
                     self.room.notify_one();
                     // Without a key the sender is dropped, which is an answer too.
                     if let Some(made) = made {
-                        let spare = Self::answer(want, made);
-                        if let Some((spec, key)) = spare
+                        // A caller that has gone leaves its key to the next.
+                        if let Err(Ok(key)) = want.answer.send(made)
                             && state.pools.epoch() == epoch
                         {
-                            state.give_away(spec, key);
+                            state.give_away(want.spec, key);
                         }
                     }
                 }
@@ -303,13 +303,6 @@ impl<K: Send + 'static> Shared<K> {
         } else {
             AFTER_A_FAILURE
         }
-    }
-
-    /// Gives a caller what was made for it, and gives back the key of one that has gone.
-    fn answer(want: Want<K>, made: Result<K, GenerateError>) -> Option<(KeySpec, K)> {
-        let spec = want.spec;
-        let back = want.answer.send(made).err()?;
-        Some((spec, back.ok()?))
     }
 
     /// When everybody who is before a caller now will have their key, if keys take as long as the
