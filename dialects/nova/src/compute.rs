@@ -213,7 +213,7 @@ impl Call<'_> {
             .as_deref()
             .ok_or(Error::NoProject)?;
         let own = quotas::holder(project, Some(owner));
-        let stored = self.ports.quotas.limit(&self.cx.realm, &own).await?;
+        let stored = self.stored_limit(&own).await?;
         Ok(QuotaRule {
             holder: stored.map_or_else(|| quotas::holder(project, None), |_| own),
             default: self.config.limit_of_project(project),

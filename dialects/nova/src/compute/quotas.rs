@@ -112,19 +112,21 @@ pub(super) fn holder(project: &str, user: Option<&str>) -> TenantId {
 impl Call<'_> {
     /// The limit on the key pairs of a project's users, each.
     pub(super) async fn limit_of(&self, project: &str) -> Result<Limit, Error> {
-        let holder = TenantId::new(project);
-        let stored = self.ports.quotas.limit(&self.cx.realm, &holder).await?;
+        let stored = self.stored_limit(&holder(project, None)).await?;
         Ok(stored.unwrap_or_else(|| self.config.limit_of_project(project)))
+    }
+
+    /// The limit that was stored for a holder, if one was.
+    pub(super) async fn stored_limit(&self, holder: &TenantId) -> Result<Option<Limit>, Error> {
+        Ok(self.ports.quotas.limit(&self.cx.realm, holder).await?)
     }
 
     /// The limit that is shown: a user's own, where one is named and has one, else the project's.
     async fn shown_limit(&self, project: &str, user: Option<&str>) -> Result<Limit, Error> {
-        if user.is_some() {
-            let holder = holder(project, user);
-            let stored = self.ports.quotas.limit(&self.cx.realm, &holder).await?;
-            if let Some(limit) = stored {
-                return Ok(limit);
-            }
+        if user.is_some()
+            && let Some(limit) = self.stored_limit(&holder(project, user)).await?
+        {
+            return Ok(limit);
         }
         self.limit_of(project).await
     }
