@@ -2,9 +2,6 @@
 
 import collections
 import importlib
-import os
-import pathlib
-import sys
 
 import httpx
 import jsonschema
@@ -12,7 +9,7 @@ import openapi_spec_validator
 import pytest
 import referencing
 from goldens import exchanges
-from programs import run
+from programs import generated_client
 from referencing.jsonschema import DRAFT202012
 
 PACKAGE = "locksmith_client"
@@ -142,24 +139,9 @@ def test_is_true_of_every_golden_answer(description):
 @pytest.fixture(scope="session")
 def package(served, tmp_path_factory):
     """The client package, generated from the description."""
-    folder = tmp_path_factory.mktemp("generated")
-    document = folder / "locksmith.json"
-    document.write_bytes(served.content)
     # The description says it in words: the type of the answers is text, and they are JSON.
-    config = folder / "config.yml"
-    config.write_text("content_type_overrides:\n  text/plain: application/json\n")
-    # The generator tidies up with ruff, which lies beside the interpreter.
-    path = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    command = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning"]
-    run(
-        *command,
-        *("--meta", "none", "--path", str(document), "--config", str(config)),
-        *("--output-path", str(folder / PACKAGE)),
-        cwd=folder,
-        env={**os.environ, "PATH": path},
-    )
-    sys.path.insert(0, str(folder))
-    return importlib.import_module(PACKAGE)
+    config = "content_type_overrides:\n  text/plain: application/json\n"
+    return generated_client(served.content, PACKAGE, tmp_path_factory.mktemp("generated"), config)
 
 
 class Client:

@@ -7,7 +7,6 @@ it is always that of the description which is served.
 import importlib
 import os
 import pathlib
-import sys
 import uuid
 
 import errors
@@ -16,7 +15,7 @@ import generated
 import httpx
 import pytest
 from errors import PROJECT, TOKEN
-from programs import run
+from programs import generated_client, run
 
 PACKAGE = "orange_client"
 
@@ -36,20 +35,7 @@ def served(url) -> httpx.Response:
 @pytest.fixture(scope="session")
 def package(served, tmp_path_factory):
     """The client package, generated from the description."""
-    folder = tmp_path_factory.mktemp("generated")
-    document = folder / "orange.json"
-    document.write_bytes(served.content)
-    # The generator tidies up with ruff, which lies beside the interpreter.
-    path = f"{pathlib.Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    command = [sys.executable, "-m", "openapi_python_client", "generate", "--fail-on-warning"]
-    run(
-        *command,
-        *("--meta", "none", "--path", str(document), "--output-path", str(folder / PACKAGE)),
-        cwd=folder,
-        env={**os.environ, "PATH": path},
-    )
-    sys.path.insert(0, str(folder))
-    return importlib.import_module(PACKAGE)
+    return generated_client(served.content, PACKAGE, tmp_path_factory.mktemp("generated"))
 
 
 class Operations:
