@@ -197,7 +197,7 @@ pub struct Caller {
     /// Which projects it reaches.
     pub projects: ProjectAccess,
     /// The claims of the log-in token, where one was shown.
-    pub claims: Option<TokenClaims>,
+    pub claims: Option<Arc<TokenClaims>>,
     /// Names of the roles that these claims give, where the dialect has roles.
     pub roles: Vec<String>,
 }

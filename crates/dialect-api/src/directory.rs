@@ -130,7 +130,7 @@ pub trait Directory: Send + Sync {
         &'a self,
         token: &'a str,
         now: SystemTime,
-    ) -> BoxFuture<'a, Result<Option<TokenClaims>, Error>>;
+    ) -> BoxFuture<'a, Result<Option<Arc<TokenClaims>>, Error>>;
 
     /// Revokes a token for the rest of its life, on every replica.
     ///

@@ -117,7 +117,7 @@ impl Directory for FaultInjectingDirectory {
         &'a self,
         token: &'a str,
         now: SystemTime,
-    ) -> BoxFuture<'a, Result<Option<TokenClaims>, Error>> {
+    ) -> BoxFuture<'a, Result<Option<Arc<TokenClaims>>, Error>> {
         self.faults
             .call("verify", move || self.directory.verify(token, now))
     }

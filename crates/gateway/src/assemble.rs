@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 use toml::{Table, Value};
 
 use crate::config::{ConfigError, Keygen, Loaded, Settings};
+use crate::entropy::{EntropyAhead, SystemEntropy};
 use crate::front_end::{FrontEnd, SectionError, Unmounted};
 use crate::front_ends::FRONT_ENDS;
 use crate::limits::RateLimiter;
@@ -150,7 +151,7 @@ pub(crate) fn section_error(name: &str, origin: &str, error: SectionError) -> Co
 pub(crate) struct Assembly {
     pub(crate) front_ends: Vec<Arc<dyn FrontEnd>>,
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) request_ids: Arc<dyn Entropy>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) gate: Arc<Gate>,
     pub(crate) sealing: SealingKeys,
@@ -192,7 +193,7 @@ pub(crate) async fn assemble(
         service,
         store: Arc::clone(&store),
         token_key: server_keys::token_signing_key(settings, origin)?,
-        entropy: Arc::clone(&entropy),
+        entropy,
         rates: RateLimiter::new(limits.rate.clone()),
         in_flight: Semaphore::new(limits.max_in_flight),
         max_body_bytes: limits.max_body_bytes,
@@ -221,7 +222,7 @@ pub(crate) async fn assemble(
     Ok(Assembly {
         front_ends,
         store,
-        entropy,
+        request_ids: Arc::new(EntropyAhead),
         metrics,
         gate,
         sealing,
@@ -306,21 +307,6 @@ pub(crate) struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> SystemTime {
         SystemTime::now()
-    }
-}
-
-/// The operating system's randomness.
-pub(crate) struct SystemEntropy;
-
-impl Entropy for SystemEntropy {
-    fn bits128(&self) -> u128 {
-        let mut bytes = [0; 16];
-        if let Err(error) = getrandom::fill(&mut bytes) {
-            // No identifier may be made without: it would be somebody else's.
-            tracing::error!(%error, "the operating system gives no randomness");
-            std::process::abort();
-        }
-        u128::from_be_bytes(bytes)
     }
 }
 

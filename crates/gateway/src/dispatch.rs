@@ -15,7 +15,7 @@ use crate::front_end::FrontEnd;
 /// What a listener hands its requests to.
 pub(crate) struct Dispatcher {
     pub(crate) front_ends: Vec<Arc<dyn FrontEnd>>,
-    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) request_ids: Arc<dyn Entropy>,
     pub(crate) public_url: Option<Arc<str>>,
 }
 
@@ -36,7 +36,7 @@ impl Dispatcher {
             Route::Dedicated(front_end) => (Some(front_end), true),
             Route::Shared => (self.front_ends.iter().find(|one| one.claims(&head)), false),
         };
-        let request_id = RequestId(self.entropy.bits128());
+        let request_id = RequestId(self.request_ids.bits128());
         let Some(front_end) = front_end else {
             return unclaimed(&head, request_id);
         };

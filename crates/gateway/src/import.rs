@@ -19,9 +19,10 @@ use keypair_core::{
 };
 use toml::Table;
 
-use crate::assemble::{self, MEMORY, SharedKeys, StartError, SystemClock, SystemEntropy};
+use crate::assemble::{self, MEMORY, SharedKeys, StartError, SystemClock};
 use crate::cli::ImportArgs;
 use crate::config::{ConfigError, Loaded};
+use crate::entropy::SystemEntropy;
 use crate::front_end::FrontEndKind;
 use crate::front_ends::FRONT_ENDS;
 use crate::server_keys::SealingKeys;

@@ -8,6 +8,7 @@ mod assemble;
 mod cli;
 mod config;
 mod dispatch;
+mod entropy;
 mod front_end;
 mod front_ends;
 mod import;

@@ -146,7 +146,7 @@ async fn open_listeners(
 ) -> Result<Bound, StartError> {
     let dispatcher = Arc::new(Dispatcher {
         front_ends: assembly.front_ends.clone(),
-        entropy: Arc::clone(&assembly.entropy),
+        request_ids: Arc::clone(&assembly.request_ids),
         public_url: settings
             .public_url
             .as_deref()

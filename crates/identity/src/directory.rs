@@ -21,6 +21,7 @@ use crate::known::Known;
 use crate::ledger::Ledger;
 use crate::password::{Passwords, same_secret};
 use crate::token;
+use crate::verified::{Signed, VerifiedTokens};
 
 /// What a directory stands on.
 pub struct DirectoryPorts {
@@ -51,6 +52,7 @@ pub struct AccountDirectory {
     ledger: Ledger,
     passwords: Passwords,
     key: KeyedHash,
+    verified: VerifiedTokens,
     marks: Arc<dyn Store>,
     entropy: Arc<dyn Entropy>,
 }
@@ -71,7 +73,7 @@ impl AccountDirectory {
             entropy,
             realm,
         } = ports;
-        let key = KeyedHash::new(dialect, signing_key);
+        let key = KeyedHash::new(dialect, &signing_key);
         let passwords = Passwords::new(&accounts)?;
         Ok(Self {
             dialect: dialect.into(),
@@ -79,9 +81,25 @@ impl AccountDirectory {
             ledger: Ledger::new(dialect, realm, Arc::clone(&store), Arc::clone(&entropy)),
             passwords,
             key,
+            verified: VerifiedTokens::default(),
             marks: store,
             entropy,
         })
+    }
+
+    /// What a token of ours says, whether or not it still holds.
+    fn signed(&self, token: &str, now: SystemTime) -> Option<Arc<Signed>> {
+        if let Some(known) = self.verified.get(token) {
+            return Some(known);
+        }
+        let claims = token::open(&self.key, token)?;
+        let mark = token::revocation_mark(&self.key, &self.dialect, &claims);
+        let signed = Arc::new(Signed {
+            claims: Arc::new(claims),
+            mark: mark.into(),
+        });
+        self.verified.put(token, &signed, now);
+        Some(signed)
     }
 
     /// A user of the config, or else of the ledger, with the roles that the ledger adds.
@@ -281,17 +299,17 @@ impl Directory for AccountDirectory {
         &'a self,
         token: &'a str,
         now: SystemTime,
-    ) -> BoxFuture<'a, Result<Option<TokenClaims>, Error>> {
+    ) -> BoxFuture<'a, Result<Option<Arc<TokenClaims>>, Error>> {
         Box::pin(async move {
-            let Some(claims) = token::open(&self.key, token) else {
+            let Some(signed) = self.signed(token, now) else {
                 return Ok(None);
             };
-            if now >= claims.expires_at {
+            if now >= signed.claims.expires_at {
                 return Ok(None);
             }
-            let mark = token::revocation_mark(&self.key, &self.dialect, &claims);
-            let revoked = self.marks.is_remembered(&mark, now).await;
-            Ok((!revoked.map_err(unavailable)?).then_some(claims))
+            let revoked = self.marks.is_remembered(&signed.mark, now).await;
+            let holds = !revoked.map_err(unavailable)?;
+            Ok(holds.then(|| Arc::clone(&signed.claims)))
         })
     }
 

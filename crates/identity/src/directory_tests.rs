@@ -166,7 +166,7 @@ async fn a_token_is_good_until_it_expires() {
         (9999, false),
     ] {
         let verified = directory.verify(token.expose(), at(now)).await.unwrap();
-        assert_eq!(verified, good.then(|| claims(1)), "at {now}");
+        assert_eq!(verified, good.then(|| claims(1).into()), "at {now}");
     }
     let last = at(2000) - Duration::from_nanos(1);
     assert!(

@@ -8,7 +8,7 @@ use super::{AccountProblem, Index};
 use crate::keyed::KeyedHash;
 
 fn index(accounts: &Accounts) -> Result<Index, AccountProblem> {
-    Index::new(accounts, &KeyedHash::new("first", Zeroizing::new([1; 32])))
+    Index::new(accounts, &KeyedHash::new("first", &Zeroizing::new([1; 32])))
 }
 
 fn user(id: &str, name: &str) -> User {

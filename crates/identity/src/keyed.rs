@@ -31,33 +31,45 @@ impl Purpose {
 #[derive(Clone)]
 pub(crate) struct KeyedHash {
     dialect: Box<str>,
-    key: Zeroizing<[u8; 32]>,
+    /// What is the same for all inputs is hashed once.
+    tokens: Hmac<Sha256>,
+    secrets: Hmac<Sha256>,
 }
 
 impl KeyedHash {
-    pub(crate) fn new(dialect: &str, key: Zeroizing<[u8; 32]>) -> Self {
+    pub(crate) fn new(dialect: &str, key: &Zeroizing<[u8; 32]>) -> Self {
         Self {
             dialect: dialect.into(),
-            key,
+            tokens: begun(key, Purpose::Token, dialect),
+            secrets: begun(key, Purpose::Secret, dialect),
         }
     }
 
     /// HMAC-SHA-256 over purpose, dialect and input. The first two go in with their lengths, so no
     /// two triples run together.
     pub(crate) fn digest(&self, purpose: Purpose, input: &[u8]) -> Digest {
-        // HMAC pads a key shorter than its block with zeros; done here, nothing can fail.
-        let mut block = Zeroizing::new(hmac::digest::Key::<Hmac<Sha256>>::default());
-        for (to, from) in block.iter_mut().zip(self.key.iter()) {
-            *to = *from;
-        }
-        let mut mac = Hmac::<Sha256>::new(&block);
-        for part in [purpose.label(), self.dialect.as_bytes()] {
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part);
-        }
+        let begun = match purpose {
+            Purpose::Token => &self.tokens,
+            Purpose::Secret => &self.secrets,
+        };
+        let mut mac = begun.clone();
         mac.update(input);
         mac.finalize().into_bytes().into()
     }
+}
+
+fn begun(key: &[u8; 32], purpose: Purpose, dialect: &str) -> Hmac<Sha256> {
+    // HMAC pads a key shorter than its block with zeros; done here, nothing can fail.
+    let mut block = Zeroizing::new(hmac::digest::Key::<Hmac<Sha256>>::default());
+    for (to, from) in block.iter_mut().zip(key) {
+        *to = *from;
+    }
+    let mut mac = Hmac::<Sha256>::new(&block);
+    for part in [purpose.label(), dialect.as_bytes()] {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    mac
 }
 
 impl fmt::Debug for KeyedHash {
@@ -76,7 +88,7 @@ mod tests {
     #[test]
     fn key_purpose_dialect_and_input_all_matter() {
         let hash = |key, dialect, purpose, input: &[u8]| {
-            KeyedHash::new(dialect, Zeroizing::new([key; 32])).digest(purpose, input)
+            KeyedHash::new(dialect, &Zeroizing::new([key; 32])).digest(purpose, input)
         };
         let base = hash(1, "first", Purpose::Secret, b"x");
         assert_eq!(base, hash(1, "first", Purpose::Secret, b"x"));
@@ -93,7 +105,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_key() {
-        let text = format!("{:?}", KeyedHash::new("first", Zeroizing::new([7; 32])));
+        let text = format!("{:?}", KeyedHash::new("first", &Zeroizing::new([7; 32])));
         assert_eq!(text, r#"KeyedHash { dialect: "first", .. }"#);
     }
 }

@@ -7,6 +7,7 @@ mod known;
 mod ledger;
 mod password;
 mod token;
+mod verified;
 
 pub use directory::{AccountDirectory, DirectoryPorts};
 pub use index::{AccountProblem, MAX_ID_BYTES};

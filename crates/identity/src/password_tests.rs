@@ -12,7 +12,7 @@ use crate::index::AccountProblem;
 use crate::keyed::KeyedHash;
 
 fn key() -> KeyedHash {
-    KeyedHash::new("first", Zeroizing::new([1; 32]))
+    KeyedHash::new("first", &Zeroizing::new([1; 32]))
 }
 
 fn user(name: &str, password: Option<&str>) -> User {

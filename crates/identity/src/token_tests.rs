@@ -12,7 +12,7 @@ use super::{KNOWN_METHODS, issue, open, revocation_mark};
 use crate::keyed::{KeyedHash, Purpose};
 
 fn key(dialect: &str, byte: u8) -> KeyedHash {
-    KeyedHash::new(dialect, Zeroizing::new([byte; 32]))
+    KeyedHash::new(dialect, &Zeroizing::new([byte; 32]))
 }
 
 fn at(seconds: u64) -> SystemTime {

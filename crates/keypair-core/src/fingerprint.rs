@@ -24,14 +24,15 @@ pub fn certificate_sha1(certificate: &Certificate) -> String {
 }
 
 fn colon_hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
-    let mut text = String::with_capacity(bytes.len() * 3);
-    for byte in bytes {
-        if !text.is_empty() {
-            text.push(':');
-        }
-        text.push(digit(byte >> 4));
-        text.push(digit(byte & 0x0f));
-    }
-    text
+    let digit = |nibble: u8| match nibble {
+        0..=9 => b'0' + nibble,
+        _ => b'a' - 10 + nibble,
+    };
+    let pairs = bytes
+        .iter()
+        .map(|byte| [digit(byte >> 4), digit(byte & 0x0f), b':']);
+    let mut text: Vec<u8> = pairs.flatten().collect();
+    text.pop();
+    // All of it is ASCII.
+    String::from_utf8(text).unwrap_or_default()
 }

@@ -1,5 +1,6 @@
 //! Who is calling compute, and what they may do.
 
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use base64ct::{Base64, Encoding};
@@ -112,7 +113,7 @@ async fn by_password(
         issued_at: now,
         expires_at: now,
     };
-    Session::of(config, directory, claims).await
+    Session::of(config, directory, Arc::new(claims)).await
 }
 
 /// Name and password of HTTP Basic, with the colon between them.

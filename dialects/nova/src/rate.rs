@@ -32,6 +32,9 @@ impl Rules {
 
     /// The rule that holds for a request on compute: the first that fits.
     pub(crate) fn rate_rule(&self, head: &Parts) -> Option<RateRule> {
+        if self.0.is_empty() {
+            return None;
+        }
         let path = locate(head.uri.path(), true)?.path;
         let mut rules = self.0.iter();
         let found = rules.find(|(limit, _)| fits(limit, &head.method, &path));

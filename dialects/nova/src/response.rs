@@ -11,11 +11,13 @@ pub(crate) mod quotas;
 pub(crate) mod time;
 pub(crate) mod versions;
 
+use bytes::Bytes;
 use http::HeaderValue;
 
 pub(crate) use python_style::{json, secret_json};
 
 /// A header's value; empty if the text cannot be one, which only a caller's own `Host` brings about.
-pub(crate) fn header_text(text: &str) -> HeaderValue {
-    HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static(""))
+pub(crate) fn header_text(text: impl Into<Bytes>) -> HeaderValue {
+    let value = HeaderValue::from_maybe_shared(text.into());
+    value.unwrap_or(HeaderValue::from_static(""))
 }

@@ -4,6 +4,7 @@ pub(crate) mod base;
 pub(crate) mod compute_path;
 pub(crate) mod resource;
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use dialect_api::{EdgeError, OperationClass, Request, RequestContext};
@@ -20,18 +21,18 @@ pub(crate) use base::Base;
 
 /// Where a request on compute goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Destination {
+pub(crate) struct Destination<'p> {
     /// The path below the mount, as it was sent but for runs of slashes.
-    pub(crate) path: String,
+    pub(crate) path: Cow<'p, str>,
     /// What it means.
     pub(crate) target: Target,
 }
 
-impl Destination {
+impl<'p> Destination<'p> {
     /// Reads a request's path.
-    pub(crate) fn of(config: &Config, head: &Parts, cx: &RequestContext) -> Self {
+    pub(crate) fn of(config: &Config, head: &'p Parts, cx: &RequestContext) -> Self {
         let location = locate(head.uri.path(), cx.dedicated_listener);
-        let path = location.map_or_else(|| "/".to_owned(), |location| location.path);
+        let path = location.map_or(Cow::Borrowed("/"), |location| location.path);
         let target = target(config, &path);
         Self { path, target }
     }

@@ -40,6 +40,9 @@ fn decode_pair(pair: &str) -> Option<(Vec<u8>, Vec<u8>)> {
 
 /// Replaces percent escapes by their bytes; `None` if a percent sign starts none.
 pub(crate) fn decode_escapes(text: &str) -> Option<Cow<'_, [u8]>> {
+    if !text.contains('%') {
+        return Some(text.as_bytes().into());
+    }
     let is_escape = |rest: &str| {
         let mut digits = rest.bytes();
         let mut is_digit = || digits.next().is_some_and(|byte| byte.is_ascii_hexdigit());

@@ -1,7 +1,5 @@
 //! From the section's accounts to the directory's.
 
-use std::collections::BTreeSet;
-
 use dialect_api::{Accounts, Delegation};
 
 use super::{ApplicationCredential, Auth, Config, Project, SYSTEM, User};
@@ -118,12 +116,14 @@ impl ApplicationCredential {
 /// Role names with those that they bring along: `admin` brings `member` and `reader`, `member`
 /// brings `reader`. Sorted, no name twice.
 pub(crate) fn with_implied_roles(roles: &[String]) -> Vec<String> {
-    let mut all: BTreeSet<&str> = roles.iter().map(String::as_str).collect();
-    if all.contains("admin") {
-        all.insert("member");
+    // A handful at most: searching beats a tree.
+    let mut all: Vec<&str> = roles.iter().map(String::as_str).collect();
+    for (role, implied) in [("admin", "member"), ("member", "reader")] {
+        if all.contains(&role) && !all.contains(&implied) {
+            all.push(implied);
+        }
     }
-    if all.contains("member") {
-        all.insert("reader");
-    }
+    all.sort_unstable();
+    all.dedup();
     all.into_iter().map(str::to_owned).collect()
 }

@@ -77,7 +77,7 @@ fn render_identity(error: &Error, head: &Parts, cx: &RequestContext) -> Response
 fn render_compute(config: &Config, error: &Error, head: &Parts, cx: &RequestContext) -> Response {
     let destination = Destination::of(config, head, cx);
     let family = destination.family();
-    let path = destination.path.as_str();
+    let path = &*destination.path;
     let at = Circumstances {
         config,
         head,
@@ -171,7 +171,7 @@ fn fault_response(fault: &Fault) -> Response {
     }
     if let Some(allow) = fault.allow {
         let names: Vec<&str> = allow.iter().map(Method::as_str).collect();
-        headers.insert(ALLOW, header_text(&names.join(", ")));
+        headers.insert(ALLOW, header_text(names.join(", ")));
     }
     response
 }
@@ -186,7 +186,7 @@ fn no_token(base: &Base) -> Response {
         },
     };
     let mut response = response(StatusCode::UNAUTHORIZED, JSON, json(&body));
-    let challenge = header_text(&format!("Keystone uri=\"{}/v3\"", base.identity));
+    let challenge = header_text(format!("Keystone uri=\"{}/v3\"", base.identity));
     response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     response
 }

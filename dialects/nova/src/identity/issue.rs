@@ -1,5 +1,6 @@
 //! Claims of new tokens, and what Identity v3 says of a token.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -20,7 +21,7 @@ pub(super) struct Proven {
     /// How that was proved, in the order of use; each once.
     pub(super) methods: Vec<String>,
     /// The token that proved it, if one did.
-    pub(super) parent: Option<TokenClaims>,
+    pub(super) parent: Option<Arc<TokenClaims>>,
     /// When what proved it stops, if it does.
     pub(super) until: Option<SystemTime>,
 }

@@ -21,7 +21,7 @@ pub(super) async fn issue_token(call: Call<'_>) -> Result<Response, Error> {
     }
     let claims = facts.into_claims(call, &log_in).await?;
     let directory = call.ports.directory;
-    let session = Session::of(call.config, directory, claims).await?;
+    let session = Session::of(call.config, directory, Arc::new(claims)).await?;
     let session = session.and_then(|session| session.in_domain(V3_DOMAIN));
     let session = session.ok_or(Error::Unauthenticated)?;
     let issued = directory.issue(&session.claims);
@@ -33,7 +33,7 @@ pub(super) async fn issue_token(call: Call<'_>) -> Result<Response, Error> {
 struct Facts {
     user: Option<Arc<User>>,
     methods: Vec<String>,
-    parent: Option<TokenClaims>,
+    parent: Option<Arc<TokenClaims>>,
     credential: Option<Arc<Delegation>>,
 }
 

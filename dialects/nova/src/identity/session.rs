@@ -30,7 +30,7 @@ pub(super) fn shown_method(method: &str) -> &str {
 /// A token that holds, and whom it stands for.
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
-    pub(crate) claims: TokenClaims,
+    pub(crate) claims: Arc<TokenClaims>,
     pub(super) user: Arc<User>,
     /// What the token is good for, if for a project.
     pub(super) project: Option<Arc<Project>>,
@@ -49,7 +49,7 @@ impl Session {
     pub(crate) async fn of(
         config: &Config,
         directory: &dyn Directory,
-        claims: TokenClaims,
+        claims: Arc<TokenClaims>,
     ) -> Result<Option<Self>, CoreError> {
         let user = directory.user_by_id(&claims.user_id).await?;
         let Some(user) = user.filter(|user| user.enabled) else {

@@ -34,7 +34,7 @@ pub(super) async fn issue_token(call: Call<'_>) -> Result<Response, Error> {
     }
     let project_id = tenant.map(|tenant| tenant.id.clone());
     let claims = proven.claims(call.config, call.cx, project_id, false);
-    let session = Session::of(call.config, call.ports.directory, claims).await?;
+    let session = Session::of(call.config, call.ports.directory, Arc::new(claims)).await?;
     let session = session.and_then(|session| session.in_domain(domain(call.config)));
     let session = session.ok_or(V2LogInError::WrongCredentials)?;
     let issued = call.ports.directory.issue(&session.claims);
@@ -81,7 +81,7 @@ async fn by_token(call: Call<'_>, text: &str) -> Result<(Arc<User>, Proven), Err
     Ok((session.user, proven))
 }
 
-fn proven(user: &User, methods: Vec<String>, parent: Option<TokenClaims>) -> Proven {
+fn proven(user: &User, methods: Vec<String>, parent: Option<Arc<TokenClaims>>) -> Proven {
     Proven {
         user_id: user.id.clone(),
         methods,

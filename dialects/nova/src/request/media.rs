@@ -28,8 +28,7 @@ pub(crate) fn is_readable(headers: &HeaderMap) -> bool {
 /// The type of a successful answer: JSON, under Nova's own name if the client prefers that. A path
 /// that ends in `.json` goes before what the client prefers.
 pub(crate) fn preferred_json(head: &Parts) -> &'static str {
-    let path: Vec<u8> = percent_decode_str(head.uri.path()).collect();
-    if path.ends_with(b".json") {
+    if ends_in_json(head.uri.path()) || !head.headers.contains_key(ACCEPT) {
         return JSON;
     }
     let mut best = Best {
@@ -45,6 +44,16 @@ pub(crate) fn preferred_json(head: &Parts) -> &'static str {
         }
     }
     best.media_type
+}
+
+fn ends_in_json(path: &str) -> bool {
+    const END: &str = ".json";
+    // Nearly every path is plain.
+    if !path.contains('%') {
+        return path.ends_with(END);
+    }
+    let path: Vec<u8> = percent_decode_str(path).collect();
+    path.ends_with(END.as_bytes())
 }
 
 /// What Nova's own reading of `Accept` likes best so far. It is another one than that of the layer

@@ -107,6 +107,9 @@ fn asked_for(headers: &HeaderMap) -> Option<String> {
 
 /// All lines of a header, joined by commas and read as Latin-1 like any header in WSGI.
 fn joined(headers: &HeaderMap, name: &'static str) -> Option<String> {
+    if !headers.contains_key(name) {
+        return None;
+    }
     let lines: Vec<String> = headers
         .get_all(HeaderName::from_static(name))
         .iter()

@@ -1,5 +1,6 @@
 //! The headers that answers of compute carry.
 
+use bytes::Bytes;
 use dialect_api::{RequestContext, Response};
 use http::header::{HeaderName, HeaderValue, VARY, VIA};
 
@@ -8,11 +9,16 @@ use crate::request::microversion::{LEGACY_HEADER, STANDARD_HEADER};
 use crate::route::compute_path::Family;
 
 const OPENSTACK_REQUEST_ID: HeaderName = HeaderName::from_static("x-openstack-request-id");
+const STANDARD: HeaderName = HeaderName::from_static(STANDARD_HEADER);
+const LEGACY: HeaderName = HeaderName::from_static(LEGACY_HEADER);
 const COMPUTE_REQUEST_ID: HeaderName = HeaderName::from_static("x-compute-request-id");
+
+/// What the standard header has in front of the version.
+const SERVICE: &str = "compute ";
 
 /// Says which request it answers, the way the API does.
 pub(crate) fn identify(response: &mut Response, family: Family, cx: &RequestContext) {
-    let id = header_text(&format!("req-{}", cx.request_id.as_uuid()));
+    let id = header_text(format!("req-{}", cx.request_id.as_uuid()));
     let headers = response.headers_mut();
     match family {
         Family::V21 | Family::Compat => {
@@ -29,11 +35,11 @@ pub(crate) fn identify(response: &mut Response, family: Family, cx: &RequestCont
 /// Says which microversion it speaks. Clients complain when the version that they asked for does
 /// not come back.
 pub(crate) fn announce_version(response: &mut Response, version: &str) {
-    let standard = HeaderName::from_static(STANDARD_HEADER);
-    let legacy = HeaderName::from_static(LEGACY_HEADER);
+    let both = Bytes::from(format!("{SERVICE}{version}"));
+    let number = both.slice(SERVICE.len()..);
     let headers = response.headers_mut();
-    headers.insert(standard, header_text(&format!("compute {version}")));
-    headers.insert(legacy, header_text(version));
+    headers.insert(STANDARD, header_text(both));
+    headers.insert(LEGACY, header_text(number));
     headers.append(VARY, HeaderValue::from_static("OpenStack-API-Version"));
     headers.append(
         VARY,

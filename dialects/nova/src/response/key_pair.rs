@@ -26,6 +26,13 @@ struct Wrapped<T> {
 }
 
 #[derive(Serialize)]
+#[serde(untagged)]
+enum New<'k> {
+    Nova(Created<'k>),
+    Rackspace(RackspaceCreated<'k>),
+}
+
+#[derive(Serialize)]
 struct Created<'k> {
     #[serde(skip_serializing_if = "Option::is_none")]
     private_key: Option<&'k str>,
@@ -115,7 +122,12 @@ pub(crate) fn generated(api: Api, created: &CreatedKeyPair, user_id: &str) -> Re
     let text = private_text(created).map_err(|error| Error::GenerationFailed {
         source: error.into(),
     })?;
-    Ok(new(api, &created.key_pair, Some(&text), user_id))
+    Ok(secret_json(&new(
+        api,
+        &created.key_pair,
+        Some(&text),
+        user_id,
+    )))
 }
 
 /// The private half: PKCS#1 of an OpenSSH key; of a certificate a file with both, in base64.
@@ -132,32 +144,37 @@ fn private_text(created: &CreatedKeyPair) -> Result<Zeroizing<String>, MaterialE
 
 /// The body about a key pair that was imported.
 pub(crate) fn imported(api: Api, key_pair: &KeyPair, user_id: &str) -> Bytes {
-    new(api, key_pair, None, user_id)
+    json(&new(api, key_pair, None, user_id))
 }
 
-fn new(api: Api, key_pair: &KeyPair, private_key: Option<&str>, user_id: &str) -> Bytes {
+fn new<'k>(
+    api: Api,
+    key_pair: &'k KeyPair,
+    private_key: Option<&'k str>,
+    user_id: &'k str,
+) -> Wrapped<New<'k>> {
     let name = key_pair.name.as_str();
     let public_key = public_text(key_pair);
     let fingerprint = fingerprint_of(&key_pair.public);
     if api.family == Family::Rackspace {
-        let inner = RackspaceCreated {
+        let inner = New::Rackspace(RackspaceCreated {
             fingerprint,
             name,
             private_key,
             public_key,
             user_id,
-        };
-        return secret_json(&Wrapped { inner });
+        });
+        return Wrapped { inner };
     }
-    let inner = Created {
+    let inner = New::Nova(Created {
         private_key,
         kind: kind(api, key_pair),
         name,
         public_key,
         fingerprint,
         user_id,
-    };
-    secret_json(&Wrapped { inner })
+    });
+    Wrapped { inner }
 }
 
 /// Where the next page begins.

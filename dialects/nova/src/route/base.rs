@@ -1,5 +1,7 @@
 //! Where the two services are mounted, and the addresses that links in answers begin with.
 
+use std::borrow::Cow;
+
 use dialect_api::RequestContext;
 use http::request::Parts;
 
@@ -21,30 +23,29 @@ pub(crate) enum Service {
 
 /// Where a request goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Location {
+pub(crate) struct Location<'p> {
     /// Which service.
     pub(crate) service: Service,
     /// Whether the service was named by its mount.
     pub(crate) mounted: bool,
     /// The path below the mount as it was sent, with one slash for each run of them: `/` and up.
-    pub(crate) path: String,
+    pub(crate) path: Cow<'p, str>,
 }
 
 /// Finds the service that a path belongs to; `None` if it is neither's. `dedicated` says that the
 /// whole port is this dialect's: then what is not identity's is compute's.
-pub(crate) fn locate(raw_path: &str, dedicated: bool) -> Option<Location> {
+pub(crate) fn locate(raw_path: &str, dedicated: bool) -> Option<Location<'_>> {
     let path = with_single_slashes(raw_path);
     for (service, mount) in [
         (Service::Compute, COMPUTE_MOUNT),
         (Service::Identity, IDENTITY_MOUNT),
     ] {
         let below = path.strip_prefix(mount);
-        if let Some(below) = below.filter(|rest| rest.is_empty() || rest.starts_with('/')) {
-            let path = if below.is_empty() { "/" } else { below }.to_owned();
+        if below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
             return Some(Location {
                 service,
                 mounted: true,
-                path,
+                path: below_mount(path, mount.len()),
             });
         }
     }
@@ -73,15 +74,31 @@ fn is_compute_path(path: &str) -> bool {
     }
 }
 
+fn below_mount(path: Cow<'_, str>, mount: usize) -> Cow<'_, str> {
+    if path.len() == mount {
+        return Cow::Borrowed("/");
+    }
+    match path {
+        Cow::Borrowed(path) => Cow::Borrowed(path.get(mount..).unwrap_or_default()),
+        Cow::Owned(mut path) => {
+            path.drain(..mount);
+            Cow::Owned(path)
+        }
+    }
+}
+
 /// Some clients put two slashes where they join a base and a path (fog-rackspace does).
-fn with_single_slashes(path: &str) -> String {
+fn with_single_slashes(path: &str) -> Cow<'_, str> {
+    if !path.contains("//") {
+        return Cow::Borrowed(path);
+    }
     let mut out = String::with_capacity(path.len());
     for c in path.chars() {
         if c != '/' || !out.ends_with('/') {
             out.push(c);
         }
     }
-    out
+    Cow::Owned(out)
 }
 
 /// The addresses of the two services as the caller sees them, without a slash at the end.
@@ -119,7 +136,8 @@ mod tests {
     use super::*;
 
     fn shared(path: &str) -> Option<(Service, bool, String)> {
-        locate(path, false).map(|found| (found.service, found.mounted, found.path))
+        let found = locate(path, false)?;
+        Some((found.service, found.mounted, found.path.into_owned()))
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What stands where below compute's mount.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
 use crate::config::{Config, V2Flavour};
@@ -94,7 +96,7 @@ pub(crate) fn target(config: &Config, path: &str) -> Target {
     if below.is_empty() {
         return Target::Version(family);
     }
-    let segments: Option<Vec<String>> = below.split('/').map(decode).collect();
+    let segments: Option<Vec<Cow<'_, str>>> = below.split('/').map(decode).collect();
     let found = segments.and_then(|segments| below_version(config, family, &segments));
     match found {
         Some((project, resource)) => Target::Below {
@@ -112,17 +114,20 @@ pub(crate) fn target(config: &Config, path: &str) -> Target {
 
 /// A segment's text; `None` if it holds a slash of its own. What is no UTF-8 is read as Latin-1, as
 /// Nova reads everything: it can be the name of nothing, and the answer shows it.
-fn decode(segment: &str) -> Option<String> {
+fn decode(segment: &str) -> Option<Cow<'_, str>> {
+    if !segment.contains('%') {
+        return Some(Cow::Borrowed(segment));
+    }
     let bytes: Vec<u8> = percent_decode_str(segment).collect();
     let text = String::from_utf8(bytes)
         .unwrap_or_else(|wrong| wrong.as_bytes().iter().copied().map(char::from).collect());
-    (!text.contains('/')).then_some(text)
+    (!text.contains('/')).then_some(Cow::Owned(text))
 }
 
 fn below_version(
     config: &Config,
     family: Family,
-    segments: &[String],
+    segments: &[Cow<'_, str>],
 ) -> Option<(Option<String>, Resource)> {
     // Rackspace's paths always name the tenant, whose id may be spelled like a resource.
     if family != Family::Rackspace
@@ -138,15 +143,20 @@ fn below_version(
         [end] if end.is_empty() => Resource::Version(String::new()),
         rest => resource(config, family, rest)?,
     };
-    Some((Some(project.clone()), resource))
+    Some((Some(project.clone().into_owned()), resource))
 }
 
-fn resource(config: &Config, family: Family, segments: &[String]) -> Option<Resource> {
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    if segments.last().is_some_and(|last| last.is_empty()) {
+fn resource(config: &Config, family: Family, segments: &[Cow<'_, str>]) -> Option<Resource> {
+    // No path is longer.
+    let mut places = [""; 3];
+    let texts = places.get_mut(..segments.len())?;
+    for (text, segment) in texts.iter_mut().zip(segments) {
+        *text = segment;
+    }
+    if texts.last().is_some_and(|last| last.is_empty()) {
         return None;
     }
-    match segments.as_slice() {
+    match &*texts {
         ["versions", id] if family != Family::Rackspace || *id == family.document_id() => {
             Some(Resource::Version((*id).to_owned()))
         }
