@@ -47,6 +47,11 @@ class Gateway:
                 return
         raise RuntimeError(f"the gateway did not start: exit code {self._process.wait()}")
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     def signal(self, number: signal.Signals) -> None:
         """Sends it a signal."""
         self._process.send_signal(number)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use http::header::HOST;
+use http::header::{AsHeaderName, HOST};
 use http::request::Parts;
 use keypair_core::Realm;
 
@@ -53,7 +53,7 @@ impl Request {
     }
 
     /// A header's value, if it is there once or more and is text: the first one.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub fn header(&self, name: impl AsHeaderName) -> Option<&str> {
         self.head
             .headers
             .get(name)
@@ -87,16 +87,17 @@ impl Uuid {
 impl fmt::Display for Uuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Every answer has one or two of these: no allocation, no general formatting.
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        const DASHES: [usize; 4] = [8, 13, 18, 23];
+        let mut digits = [0; 32];
+        if hex::encode_to_slice(self.0.to_be_bytes(), &mut digits).is_err() {
+            return Err(fmt::Error);
+        }
+        let mut rest = std::str::from_utf8(&digits).unwrap_or_default();
         let mut text = [b'-'; 36];
-        let places = text
-            .iter_mut()
-            .enumerate()
-            .filter(|(at, _)| !DASHES.contains(at));
-        for ((_, place), nibble) in places.zip((0..32).rev()) {
-            let digit = (self.0 >> (nibble * 4)) & 0xf;
-            *place = *DIGITS.get(digit as usize).unwrap_or(place);
+        for (place, count) in [(0, 8), (9, 4), (14, 4), (19, 4), (24, 12)] {
+            let (group, behind) = rest.split_at(count);
+            let places = text.iter_mut().skip(place);
+            places.zip(group.bytes()).for_each(|(to, from)| *to = from);
+            rest = behind;
         }
         f.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }

@@ -24,7 +24,7 @@ use dialect_api::Configured;
 
 pub use golden::{Mode, examine};
 pub use mangle::feed_mangled_requests;
-pub use measure::time_of_authentication;
+pub use measure::with_authentication;
 pub use prepare::{GoldenRequest, golden_requests};
 pub use report::Report;
 pub use shared_realm::SharedRealm;

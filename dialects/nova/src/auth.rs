@@ -7,7 +7,7 @@ use base64ct::{Base64, Encoding};
 use dialect_api::{
     Caller, Directory, EdgeError, ProjectAccess, Request, RequestContext, TokenClaims,
 };
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, HeaderName};
 use keypair_core::{Error as CoreError, TenantId};
 use zeroize::Zeroizing;
 
@@ -18,7 +18,7 @@ use crate::route::Destination;
 use crate::route::compute_path::Family;
 
 /// The header of the token.
-const TOKEN_HEADER: &str = "x-auth-token";
+static TOKEN_HEADER: HeaderName = HeaderName::from_static("x-auth-token");
 /// Whom calls count for that need no token.
 const ANONYMOUS: &str = "anonymous";
 /// The role that reaches other users' key pairs.
@@ -47,7 +47,7 @@ pub(crate) async fn authenticate(
         });
     }
     let token = request
-        .header(TOKEN_HEADER)
+        .header(&TOKEN_HEADER)
         .filter(|token| !token.is_empty());
     let session = if let Some(token) = token {
         by_token(config, token, cx.received_at, directory).await
@@ -118,7 +118,7 @@ async fn by_password(
 
 /// Name and password of HTTP Basic, with the colon between them.
 fn basic(request: &Request) -> Option<Zeroizing<String>> {
-    let value = request.header(AUTHORIZATION.as_str())?;
+    let value = request.header(AUTHORIZATION)?;
     let (scheme, encoded) = value.split_once(' ')?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return None;

@@ -7,6 +7,7 @@ pub(crate) mod v1;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use dialect_api::{AccessKey, Caller, Directory, ProjectAccess, RequestContext};
+use http::header::AUTHORIZATION;
 use keypair_core::TenantId;
 use subtle::ConstantTimeEq as _;
 
@@ -52,7 +53,7 @@ fn verify(
     let key = match message.surface {
         Surface::Tc3 => {
             let authorization =
-                tc3::Authorization::parse(message.header("authorization").unwrap_or_default())?;
+                tc3::Authorization::parse(message.header(AUTHORIZATION).unwrap_or_default())?;
             let key = find(directory, authorization.secret_id)?;
             check_time(timestamp, cx.received_at, config)?;
             let signed = tc3::verify(message, &authorization, timestamp, hosts(), &key.secret);

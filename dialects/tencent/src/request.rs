@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use dialect_api::Request;
+use http::header::{AsHeaderName, HeaderName};
 use http::request::Parts;
 use http::{Method, header};
 use serde::de::IgnoredAny;
@@ -48,8 +49,8 @@ pub enum Surface {
 
 impl Surface {
     fn of(head: &Parts) -> Self {
-        let signed_by_header = head.headers.contains_key("x-tc-action")
-            || head.headers.contains_key(header::AUTHORIZATION);
+        let signed_by_header =
+            head.headers.contains_key(&ACTION) || head.headers.contains_key(header::AUTHORIZATION);
         if signed_by_header {
             Self::Tc3
         } else if is_legacy_path(head.uri.path()) {
@@ -74,6 +75,12 @@ pub(crate) enum Common {
     Token,
 }
 
+static ACTION: HeaderName = HeaderName::from_static("x-tc-action");
+static VERSION: HeaderName = HeaderName::from_static("x-tc-version");
+static REGION: HeaderName = HeaderName::from_static("x-tc-region");
+static TIMESTAMP: HeaderName = HeaderName::from_static("x-tc-timestamp");
+static TOKEN: HeaderName = HeaderName::from_static("x-tc-token");
+
 impl Common {
     /// Its name as a parameter; errors call it so on every entry.
     pub(crate) fn name(self) -> &'static str {
@@ -91,13 +98,13 @@ impl Common {
     }
 
     /// The header that carries it under TC3; what only signature version 1 has is in none.
-    fn header(self) -> Option<&'static str> {
+    fn header(self) -> Option<&'static HeaderName> {
         match self {
-            Self::Action => Some("x-tc-action"),
-            Self::Version => Some("x-tc-version"),
-            Self::Region => Some("x-tc-region"),
-            Self::Timestamp => Some("x-tc-timestamp"),
-            Self::Token => Some("x-tc-token"),
+            Self::Action => Some(&ACTION),
+            Self::Version => Some(&VERSION),
+            Self::Region => Some(&REGION),
+            Self::Timestamp => Some(&TIMESTAMP),
+            Self::Token => Some(&TOKEN),
             Self::Nonce | Self::SecretId | Self::Signature | Self::SignatureMethod => None,
         }
     }
@@ -184,7 +191,7 @@ impl<'r> Message<'r> {
         if self.surface != Surface::Tc3 || self.head.method != Method::POST {
             return Ok(Payload::Parameters);
         }
-        match multipart::boundary(self.header("content-type").unwrap_or_default()) {
+        match multipart::boundary(self.header(header::CONTENT_TYPE).unwrap_or_default()) {
             Some(boundary) => multipart::split(self.body, &boundary).map(Payload::Multipart),
             None => Ok(Payload::Json(self.body)),
         }
@@ -210,7 +217,7 @@ impl<'r> Message<'r> {
     }
 
     /// A header's value, if it is there and is text.
-    pub(crate) fn header(&self, name: &str) -> Option<&'r str> {
+    pub(crate) fn header(&self, name: impl AsHeaderName) -> Option<&'r str> {
         let value = self.head.headers.get(name)?;
         value.to_str().ok()
     }

@@ -7,6 +7,7 @@ use dialect_api::{
 };
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
+use jiff::fmt::temporal::DateTimePrinter;
 use keypair_core::{KeyPair, KeyPairId, KeyPairSeed, PublicMaterial};
 use serde::Serialize;
 
@@ -233,8 +234,9 @@ fn public_key(key_pair: &KeyPair, config: &Config) -> String {
 
 /// UTC, whole seconds.
 pub(crate) fn time(at: SystemTime) -> String {
+    const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(0));
     let at = jiff::Timestamp::try_from(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    PRINTER.timestamp_to_string(&at)
 }
 
 #[cfg(test)]

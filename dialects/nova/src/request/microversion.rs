@@ -8,9 +8,10 @@ use http::header::HeaderName;
 use crate::config::Config;
 
 /// The header of the API working group.
-pub(crate) const STANDARD_HEADER: &str = "openstack-api-version";
+pub(crate) static STANDARD_HEADER: HeaderName = HeaderName::from_static("openstack-api-version");
 /// The header of Nova's own, older.
-pub(crate) const LEGACY_HEADER: &str = "x-openstack-nova-api-version";
+pub(crate) static LEGACY_HEADER: HeaderName =
+    HeaderName::from_static("x-openstack-nova-api-version");
 
 /// A version 2.N of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,7 +92,7 @@ fn is_number(text: &str) -> bool {
 
 /// What the headers ask for; the standard header goes before the older one.
 fn asked_for(headers: &HeaderMap) -> Option<String> {
-    let standard = joined(headers, STANDARD_HEADER).and_then(|text| {
+    let standard = joined(headers, &STANDARD_HEADER).and_then(|text| {
         text.rsplit(',').find_map(|part| {
             let (service, version) = part.trim().split_once(char::is_whitespace)?;
             service
@@ -100,18 +101,18 @@ fn asked_for(headers: &HeaderMap) -> Option<String> {
         })
     });
     standard.or_else(|| {
-        let text = joined(headers, LEGACY_HEADER)?;
+        let text = joined(headers, &LEGACY_HEADER)?;
         text.rsplit(',').next().map(|last| last.trim().to_owned())
     })
 }
 
 /// All lines of a header, joined by commas and read as Latin-1 like any header in WSGI.
-fn joined(headers: &HeaderMap, name: &'static str) -> Option<String> {
+fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     if !headers.contains_key(name) {
         return None;
     }
     let lines: Vec<String> = headers
-        .get_all(HeaderName::from_static(name))
+        .get_all(name)
         .iter()
         .map(|line| line.as_bytes().iter().copied().map(char::from).collect())
         .collect();
@@ -124,20 +125,20 @@ mod tests {
 
     use super::*;
 
-    fn negotiated(lines: &[(&'static str, &str)]) -> Result<String, Disagreement> {
+    fn negotiated(lines: &[(&HeaderName, &str)]) -> Result<String, Disagreement> {
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
-            headers.append(*name, HeaderValue::from_str(value).unwrap());
+            headers.append((*name).clone(), HeaderValue::from_str(value).unwrap());
         }
         negotiate(&headers, Microversion::new(104)).map(|version| version.to_string())
     }
 
     fn standard(value: &str) -> Result<String, Disagreement> {
-        negotiated(&[(STANDARD_HEADER, value)])
+        negotiated(&[(&STANDARD_HEADER, value)])
     }
 
     fn legacy(value: &str) -> Result<String, Disagreement> {
-        negotiated(&[(LEGACY_HEADER, value)])
+        negotiated(&[(&LEGACY_HEADER, value)])
     }
 
     #[test]
@@ -152,15 +153,15 @@ mod tests {
         assert_eq!(standard("2.2").unwrap(), "2.1");
         assert_eq!(standard("compute latest").unwrap(), "2.104");
         let lines = [
-            (STANDARD_HEADER, "compute 2.2"),
-            (STANDARD_HEADER, "volume 3.0"),
+            (&STANDARD_HEADER, "compute 2.2"),
+            (&STANDARD_HEADER, "volume 3.0"),
         ];
         assert_eq!(negotiated(&lines).unwrap(), "2.2");
     }
 
     #[test]
     fn the_standard_header_goes_before_the_older_one() {
-        let both = |value| negotiated(&[(LEGACY_HEADER, "2.10"), (STANDARD_HEADER, value)]);
+        let both = |value| negotiated(&[(&LEGACY_HEADER, "2.10"), (&STANDARD_HEADER, value)]);
         assert_eq!(both("compute 2.2").unwrap(), "2.2");
         assert_eq!(both("volume 3.0").unwrap(), "2.10");
         assert_eq!(legacy("2.1, 2.35").unwrap(), "2.35");

@@ -9,8 +9,6 @@ use crate::request::microversion::{LEGACY_HEADER, STANDARD_HEADER};
 use crate::route::compute_path::Family;
 
 const OPENSTACK_REQUEST_ID: HeaderName = HeaderName::from_static("x-openstack-request-id");
-const STANDARD: HeaderName = HeaderName::from_static(STANDARD_HEADER);
-const LEGACY: HeaderName = HeaderName::from_static(LEGACY_HEADER);
 const COMPUTE_REQUEST_ID: HeaderName = HeaderName::from_static("x-compute-request-id");
 
 /// What the standard header has in front of the version.
@@ -38,8 +36,8 @@ pub(crate) fn announce_version(response: &mut Response, version: &str) {
     let both = Bytes::from(format!("{SERVICE}{version}"));
     let number = both.slice(SERVICE.len()..);
     let headers = response.headers_mut();
-    headers.insert(STANDARD, header_text(both));
-    headers.insert(LEGACY, header_text(number));
+    headers.insert(STANDARD_HEADER.clone(), header_text(both));
+    headers.insert(LEGACY_HEADER.clone(), header_text(number));
     headers.append(VARY, HeaderValue::from_static("OpenStack-API-Version"));
     headers.append(
         VARY,

@@ -7,6 +7,8 @@ use std::borrow::Cow;
 use dialect_api::Secret;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::Method;
+use jiff::fmt::temporal::DateTimePrinter;
+use jiff::tz::Offset;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
@@ -272,7 +274,8 @@ fn payload_hash(message: &Message<'_>) -> String {
 /// The UTC day of a timestamp, if it lies in the calendar.
 fn utc_date(timestamp: &str) -> Option<String> {
     let timestamp = jiff::Timestamp::from_second(integer(timestamp)?).ok()?;
-    Some(timestamp.strftime("%Y-%m-%d").to_string())
+    let date = Offset::UTC.to_datetime(timestamp).date();
+    Some(DateTimePrinter::new().date_to_string(&date))
 }
 
 type Mac = Hmac<Sha256>;

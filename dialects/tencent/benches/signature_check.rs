@@ -1,9 +1,9 @@
-//! Prints what it costs to find out who signed a request, for requests as the clients write them.
+//! What it costs to find out who signed a request, for requests as the clients write them.
 
-use std::io::Write as _;
 use std::path::Path;
 
-use dialect_testkit::time_of_authentication;
+use criterion::Criterion;
+use dialect_testkit::with_authentication;
 use tencent::Tencent;
 
 /// What is measured, and the golden file whose first request it is.
@@ -16,14 +16,16 @@ const CASES: [(&str, &str); 6] = [
     ("HmacSHA1, public name", "create_key_pair/seed_example.http"),
 ];
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), String> {
     let manifest_dir = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut output = std::io::stdout();
+    let mut criterion = Criterion::default().configure_from_args();
+    let mut group = criterion.benchmark_group("signature check");
     for (what, file) in CASES {
-        let time = time_of_authentication::<Tencent>(manifest_dir, file)?;
-        let microseconds = time.as_secs_f64() * 1e6;
-        let label = format!("signature check, {what}");
-        writeln!(output, "{label:<38} {microseconds:>7.1} µs")?;
+        with_authentication::<Tencent>(manifest_dir, file, |authenticate| {
+            group.bench_function(what, |bencher| bencher.iter(&mut *authenticate));
+        })?;
     }
+    group.finish();
+    criterion.final_summary();
     Ok(())
 }
