@@ -11,6 +11,7 @@ use keypair_core::{
     Attachment, BoxFuture, Change, KeyName, KeyPair, KeySpec, Limit, Listing, Note, Partition,
     PrivateKey, QuotaRule, Realm, Receipt, Scope, Selector, TenantId, Window,
 };
+use tracing::Instrument as _;
 
 use super::Metrics;
 
@@ -44,13 +45,14 @@ impl InstrumentedStore {
     where
         T: 'a,
     {
-        Box::pin(async move {
+        let backend = self.inner.backend();
+        let timed = async move {
             let started = Instant::now();
             let outcome = step.await;
-            self.metrics
-                .stored(self.inner.backend(), op, started.elapsed());
+            self.metrics.stored(backend, op, started.elapsed());
             outcome
-        })
+        };
+        Box::pin(timed.instrument(super::traces::store(backend, op)))
     }
 }
 
