@@ -130,7 +130,8 @@ impl Access {
         if let Some(tenant) = &self.tenant {
             span.record("tenant", tenant.as_str());
         }
-        span.record("http.status", self.status);
+        // As a signed number: an unsigned one is sent as a text.
+        span.record("http.status", i64::from(self.status));
         span.record("error.code", self.code);
         span.record("blame", self.blame());
         if self.blame == Some(Blame::Server) {

@@ -172,7 +172,10 @@ const RSA_1024: KeySpec = KeySpec::Rsa { bits: 1024 };
 impl KeyGenerator for Generator {
     fn generate(&self, spec: KeySpec) -> BoxFuture<'_, Result<PrivateKey, GenerateError>> {
         let span = match spec {
-            KeySpec::Rsa { bits } => tracing::info_span!("generate", algorithm = "rsa", bits),
+            KeySpec::Rsa { bits } => {
+                // As a signed number, which traces keep as a number.
+                tracing::info_span!("generate", algorithm = "rsa", bits = i64::from(bits))
+            }
             KeySpec::Ed25519 => tracing::info_span!("generate", algorithm = "ed25519"),
         };
         Box::pin(self.make(spec).instrument(span))

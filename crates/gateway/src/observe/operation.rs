@@ -1,6 +1,8 @@
 //! What operators watch of the process: reloads, the certificate, limits, memory.
 
 use std::fmt::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use prometheus_client::collector::Collector;
@@ -16,10 +18,6 @@ struct OutcomeLabels {
     outcome: &'static str,
 }
 
-/// For what is there once or not at all.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct NoLabels {}
-
 /// What is told of settings and of the certificate.
 #[derive(Debug, Default)]
 pub(crate) struct Operation {
@@ -27,8 +25,7 @@ pub(crate) struct Operation {
     last_reload: Gauge,
     last_good_reload: Gauge,
     max_in_flight: Gauge,
-    /// Without labels; absent without a certificate.
-    certificate_expiry: Family<NoLabels, Gauge>,
+    certificate_expiry: CertificateExpiry,
 }
 
 impl Operation {
@@ -55,11 +52,7 @@ impl Operation {
             "Calls that may be worked on at once",
             this.max_in_flight.clone(),
         );
-        registry.register(
-            "tls_certificate_expiry_timestamp_seconds",
-            "When the certificate ends, in seconds since 1970",
-            Family::clone(&this.certificate_expiry),
-        );
+        registry.register_collector(Box::new(this.certificate_expiry.clone()));
         for outcome in ["success", "failure"] {
             this.reloads
                 .get_or_create(&OutcomeLabels { outcome })
@@ -88,14 +81,28 @@ impl Operation {
 
     /// When the certificate ends, if there is one.
     pub(crate) fn certificate(&self, expires_at: Option<SystemTime>) {
-        match expires_at {
-            Some(at) => {
-                self.certificate_expiry
-                    .get_or_create(&NoLabels {})
-                    .set(seconds(at));
-            }
-            None => self.certificate_expiry.clear(),
+        let at = expires_at.map_or(0, seconds);
+        self.certificate_expiry.0.store(at, Ordering::Relaxed);
+    }
+}
+
+/// When the certificate ends; 0, and not told, without one.
+#[derive(Clone, Debug, Default)]
+struct CertificateExpiry(Arc<AtomicI64>);
+
+impl Collector for CertificateExpiry {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), Error> {
+        let at = self.0.load(Ordering::Relaxed);
+        if at == 0 {
+            return Ok(());
         }
+        let metric = encoder.encode_descriptor(
+            "tls_certificate_expiry_timestamp_seconds",
+            "When the certificate ends, in seconds since 1970",
+            None,
+            MetricType::Gauge,
+        )?;
+        ConstGauge::new(at).encode(metric)
     }
 }
 
