@@ -2,6 +2,7 @@
 decoded by OpenTelemetry's own definitions."""
 
 import json
+import urllib.request
 
 import pytest
 from conftest import HOUR, Operated, orange, until
@@ -56,6 +57,8 @@ def create(gateway: Operated, name: str, **headers) -> int:
 def test_a_call_is_told_step_by_step(operated, spans):
     gateway = operated(spans.config())
     assert create(gateway, "made") == 201
+    # What operators ask is no call.
+    assert urllib.request.urlopen(gateway.gateway.admin + "/readyz").status == 200
     gateway.stop()  # what waits is sent at the end
     [request] = spans.called("request")
     told = attributes(request)
