@@ -196,6 +196,9 @@ def test_what_cannot_be_ends_the_start_with_a_clear_line(authority, tmp_path):
             [BINARY, "serve", "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", "--config", file],
             capture_output=True, text=True, timeout=PATIENCE)
         assert ended.returncode == 2, (problem, ended.stderr)
+        checked = subprocess.run(
+            [BINARY, "config", "check", "--config", file], capture_output=True, text=True, timeout=PATIENCE)
+        assert (checked.returncode, checked.stderr) == (2, ended.stderr)
         assert problem in ended.stderr and len(ended.stderr.splitlines()) == 1, ended.stderr
 
 

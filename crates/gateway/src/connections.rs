@@ -92,6 +92,14 @@ fn take_away(places: Arc<Semaphore>, surplus: usize) {
     });
 }
 
+/// Checks the settings of connections.
+///
+/// # Errors
+/// The first setting that cannot be.
+pub(crate) fn check(loaded: &Loaded) -> Result<(), ConfigError> {
+    terms(loaded).map(drop)
+}
+
 fn terms(loaded: &Loaded) -> Result<(ConnectionTerms, Option<SystemTime>), ConfigError> {
     let settings = &loaded.settings;
     let tls = settings.tls.as_ref();

@@ -136,7 +136,10 @@ fn log_panics_without_their_text() {
 fn look_at_config(action: &ConfigAction) -> Result<(), StartError> {
     let text = match action {
         ConfigAction::Check(args) => {
-            assemble::configure_dialects(&load(args, Overrides::new())?)?;
+            let loaded = load(args, Overrides::new())?;
+            assemble::configure_dialects(&loaded)?;
+            connections::check(&loaded)?;
+            observe::check(&loaded)?;
             "the configuration is good\n".to_owned()
         }
         ConfigAction::Print(args) => {

@@ -8,7 +8,7 @@ mod operation;
 pub(crate) mod traces;
 
 pub(crate) use instrumented::{InstrumentedGenerator, InstrumentedStore};
-pub(crate) use logging::{LogFilter, start_logging};
+pub(crate) use logging::{LogFilter, check, start_logging};
 
 use std::error::Error;
 use std::sync::Arc;

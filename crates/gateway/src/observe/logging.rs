@@ -12,7 +12,7 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _};
 
-use super::traces::Traces;
+use super::traces::{Traces, checked_url};
 use crate::config::{ConfigError, Loaded, LogFormat, Settings};
 use crate::front_ends::FRONT_ENDS;
 use crate::reload::{Commit, Reload};
@@ -57,6 +57,16 @@ pub(crate) fn start_logging(
         .with(traces.map(Traces::layer))
         .init();
     Ok(filter)
+}
+
+/// Checks the settings of log and traces without starting them.
+///
+/// # Errors
+/// The first setting that cannot be.
+pub(crate) fn check(loaded: &Loaded) -> Result<(), ConfigError> {
+    parse(&loaded.settings, &loaded.origin)?;
+    checked_url(loaded)?;
+    Ok(())
 }
 
 /// Which lines are written: those that the settings ask for, and of these none that quotes somebody.

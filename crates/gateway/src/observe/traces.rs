@@ -52,29 +52,16 @@ impl Traces {
     /// # Errors
     /// A setting that cannot be.
     pub(crate) fn new(loaded: &Loaded, runtime: &Handle) -> Result<Option<Self>, ConfigError> {
-        let settings = &loaded.settings.traces;
-        let bad = |key: &str, problem: String| ConfigError::BadValue {
-            origin: loaded.origin.clone(),
-            key: format!("traces.{key}"),
-            problem,
-        };
-        if !(0.0..=1.0).contains(&settings.sample_ratio) {
-            return Err(bad("sample_ratio", "must be 0.0 to 1.0".to_owned()));
-        }
-        let Some(endpoint) = &settings.endpoint else {
+        let Some(url) = checked_url(loaded)? else {
             return Ok(None);
         };
-        let url = traces_url(endpoint).ok_or_else(|| {
-            let problem = "must be http://HOST:PORT of a collector that takes OTLP over HTTP";
-            bad("endpoint", problem.to_owned())
-        })?;
         let exporter = SpanExporter::builder()
             .with_http()
             .with_http_client(Collector::new(runtime.clone()))
             .with_endpoint(url)
             .with_protocol(Protocol::HttpBinary)
             .build()
-            .map_err(|error| bad("endpoint", error.to_string()))?;
+            .map_err(|error| bad(loaded, "endpoint", &error.to_string()))?;
         let batches = BatchConfigBuilder::default()
             .with_max_queue_size(QUEUE)
             .with_max_export_batch_size(BATCH)
@@ -83,7 +70,7 @@ impl Traces {
         let processor = BatchSpanProcessor::builder(exporter)
             .with_batch_config(batches)
             .build();
-        let ratio = Sampler::TraceIdRatioBased(settings.sample_ratio);
+        let ratio = Sampler::TraceIdRatioBased(loaded.settings.traces.sample_ratio);
         let version = KeyValue::new("service.version", env!("CARGO_PKG_VERSION"));
         let resource = Resource::builder()
             .with_service_name("keyglot")
@@ -122,6 +109,31 @@ impl Traces {
 
 fn is_part_of_a_call(metadata: &Metadata<'_>) -> bool {
     metadata.is_span() && matches!(metadata.target(), TARGET | "keygen")
+}
+
+fn bad(loaded: &Loaded, key: &str, problem: &str) -> ConfigError {
+    ConfigError::BadValue {
+        origin: loaded.origin.clone(),
+        key: format!("traces.{key}"),
+        problem: problem.to_owned(),
+    }
+}
+
+/// Where the settings send traces; `None` without a collector.
+///
+/// # Errors
+/// A setting that cannot be.
+pub(super) fn checked_url(loaded: &Loaded) -> Result<Option<String>, ConfigError> {
+    let settings = &loaded.settings.traces;
+    if !(0.0..=1.0).contains(&settings.sample_ratio) {
+        return Err(bad(loaded, "sample_ratio", "must be 0.0 to 1.0"));
+    }
+    let Some(endpoint) = &settings.endpoint else {
+        return Ok(None);
+    };
+    let problem = "must be http://HOST:PORT of a collector that takes OTLP over HTTP";
+    let url = traces_url(endpoint).ok_or_else(|| bad(loaded, "endpoint", problem))?;
+    Ok(Some(url))
 }
 
 /// Where a collector takes traces.
