@@ -61,11 +61,12 @@ def test_the_start_up_line_says_https_and_the_admin_listener_stays_plain(served)
 def test_openssl_gets_what_it_asks_for(served, authority, version, protocol):
     said = subprocess.run(
         ["openssl", "s_client", "-connect", served.url.removeprefix("https://"), f"-{version}",
-         "-alpn", protocol, "-CAfile", authority.file, "-verify_return_error", "-brief"],
+         "-alpn", protocol, "-CAfile", authority.file, "-verify_return_error"],
         input="", capture_output=True, text=True, timeout=PATIENCE)
     assert said.returncode == 0, said.stderr
-    assert "Verification: OK" in said.stderr
-    assert {"tls1_2": "TLSv1.2", "tls1_3": "TLSv1.3"}[version] in said.stderr
+    assert "Verification: OK" in said.stdout
+    assert f"ALPN protocol: {protocol}\n" in said.stdout
+    assert {"tls1_2": "TLSv1.2", "tls1_3": "TLSv1.3"}[version] in said.stdout
 
 
 def test_older_versions_are_refused(served, authority):
