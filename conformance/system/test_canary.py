@@ -1,5 +1,5 @@
-"""No secret is ever written: the store holds no private key in the clear and no passphrase, and a log
-of everything holds these neither, nor a password, token, signature or signing key."""
+"""No secret is ever written: the store holds no private key in the clear and no passphrase, and neither a log
+of everything nor a trace holds these, nor a password, token, signature or signing key."""
 
 import base64
 import hashlib
@@ -19,6 +19,7 @@ import pytest
 from canary import Secrets, file_bytes, redis_bytes
 from conftest import BINARY
 from gateway import Gateway
+from otlp import Collector
 
 PROJECT = "3fa85f64-5717-4562-b3fc-2c963f66afa6"
 NOVA_PROJECT, NOVA_USER = "0a" * 16, "0b" * 16
@@ -35,6 +36,7 @@ class World:
     def __init__(self, folder: pathlib.Path, store: str, log_format: str):
         self.secrets = Secrets()
         self.log = folder / "log"
+        self.collector = Collector()
         self.known = {
             name: self._secret(name)
             for name in (
@@ -52,6 +54,18 @@ class World:
         self.url = self.gateway.url
         self.host = self.url.removeprefix("http://")
 
+    def stop(self) -> int:
+        """Ends the gateway, which sends its last spans, and the collector."""
+        try:
+            return self.gateway.stop()
+        finally:
+            self.collector.stop()
+
+    @property
+    def spans(self) -> bytes:
+        """What the collector has received."""
+        return b"".join(body for _, _, body in self.collector.received)
+
     def _secret(self, name: str) -> str:
         secret = canary(name)
         self.secrets.add(f"the {name}", secret)
@@ -62,6 +76,8 @@ class World:
         return f"""
             log_filter = "trace"
             log_format = "{log_format}"
+            [traces]
+            endpoint = "{self.collector.url}"
             [sealing]
             key = "{keys['sealing']}"
             older_keys = ["{keys['older']}"]
@@ -286,12 +302,12 @@ def written(request, tmp_path):
     try:
         world.drive()
     finally:
-        assert world.gateway.stop() == 0
-    return world.secrets, dump(), world.log.read_bytes()
+        assert world.stop() == 0
+    return world.secrets, dump(), world.log.read_bytes(), world.spans
 
 
 def test_no_secret_is_written(written):
-    known, dump, log = written
+    known, dump, log, spans = written
     assert len(known) > 60
     # What was looked through is what was written.
     for name in (b"forgotten", b"plain", b"locked", b"made"):
@@ -300,6 +316,9 @@ def test_no_secret_is_written(written):
         assert line in log, f"{line} is not in the log"
     assert known.found_in(dump) == set()
     assert known.found_in(log) == set()
+    for name in (b"create_key_pair", b"private-key-decryption-error", b"authenticate", b"store.insert", b"tencent"):
+        assert name in spans, f"{name} is in no span"
+    assert known.found_in(spans) == set()
 
 
 def test_what_is_planted_is_found(tmp_path):
@@ -313,7 +332,7 @@ def test_what_is_planted_is_found(tmp_path):
     status, _, answer = world.call("POST", "/locksmith/v1/keystores", {"key_store_name": planted}, bearer)
     assert status == 200 and planted in answer
     world.call("GET", f"/locksmith/v1/{planted}", None, bearer)
-    assert world.gateway.stop() == 0
+    assert world.stop() == 0
     assert world.secrets.found_in(file_bytes(store)) == {"what was planted"}
     assert world.secrets.found_in(world.log.read_bytes()) == {"what was planted"}
 

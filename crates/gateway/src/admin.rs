@@ -81,7 +81,7 @@ struct Status<'a> {
 }
 
 impl Answer for Admin {
-    async fn answer(&self, request: http::Request<Incoming>) -> Response {
+    async fn answer(&self, request: http::Request<Incoming>, _: &'static str) -> Response {
         let Some(ask) = Ask::of(request.uri().path()) else {
             return status(StatusCode::NOT_FOUND, "not found", None);
         };

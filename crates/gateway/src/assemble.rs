@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use arc_swap::ArcSwap;
 use keygen::{Generator, GeneratorConfig, PoolConfig};
 use keypair_core::model::MintId;
 use keypair_core::ports::{Clock, Entropy, Store};
@@ -13,17 +14,17 @@ use keypair_core::{KeySpec, Realm};
 use store_memory::MemoryStore;
 use store_redb::RedbStore;
 use store_redis::{RedisOptions, RedisStore};
-use tokio::sync::Semaphore;
 use toml::{Table, Value};
 
 use crate::config::{ConfigError, Keygen, Loaded, Settings};
 use crate::entropy::{EntropyAhead, SystemEntropy};
-use crate::front_end::{FrontEnd, SectionError, Unmounted};
+use crate::front_end::{SectionError, Unmounted};
 use crate::front_ends::FRONT_ENDS;
-use crate::limits::RateLimiter;
+use crate::in_force::InForce;
+use crate::limits::{InFlightLimit, RateLimiter};
 use crate::observe::{InstrumentedGenerator, InstrumentedStore, Metrics};
 use crate::pipeline::Gate;
-use crate::server_keys::{self, SealingKeys};
+use crate::server_keys::{SealingKeys, TokenKey};
 
 /// The store that is forgotten at the end.
 pub(crate) const MEMORY: &str = "memory";
@@ -149,7 +150,8 @@ pub(crate) fn section_error(name: &str, origin: &str, error: SectionError) -> Co
 
 /// Everything at work, before the listeners.
 pub(crate) struct Assembly {
-    pub(crate) front_ends: Vec<Arc<dyn FrontEnd>>,
+    pub(crate) in_force: Arc<ArcSwap<InForce>>,
+    pub(crate) token_key: TokenKey,
     pub(crate) store: Arc<dyn Store>,
     pub(crate) request_ids: Arc<dyn Entropy>,
     pub(crate) metrics: Arc<Metrics>,
@@ -163,10 +165,12 @@ pub(crate) struct Assembly {
 /// # Errors
 /// A setting that cannot be, or a store that cannot be opened.
 pub(crate) async fn assemble(
-    settings: &Settings,
-    origin: &str,
+    loaded: &Loaded,
     dialects: Vec<Configured>,
 ) -> Result<Assembly, StartError> {
+    let Loaded {
+        settings, origin, ..
+    } = loaded;
     let generator = Generator::new(&generator_config(&settings.keygen))
         .map_err(|error| StartError::failed("starting key generation", &error))?;
     let generator = Arc::new(generator);
@@ -188,39 +192,22 @@ pub(crate) async fn assemble(
         entropy: Arc::clone(&entropy),
         minters: minters(&dialects),
     });
-    let limits = &settings.limits;
+    let max_in_flight = settings.limits.max_in_flight;
+    metrics.operation.max_in_flight(max_in_flight);
     let gate = Arc::new(Gate {
         service,
         store: Arc::clone(&store),
-        token_key: server_keys::token_signing_key(settings, origin)?,
         entropy,
-        rates: RateLimiter::new(limits.rate.clone()),
-        in_flight: Semaphore::new(limits.max_in_flight),
-        max_body_bytes: limits.max_body_bytes,
-        body_timeout: Duration::from_secs(limits.body_timeout),
-        call_timeout: Duration::from_secs(limits.call_timeout),
+        rates: RateLimiter::default(),
+        in_flight: InFlightLimit::new(max_in_flight),
         metrics: Arc::clone(&metrics),
     });
-    let mut front_ends = Vec::new();
-    for Configured {
-        name,
-        realm,
-        dialect,
-        ..
-    } in dialects.into_iter().filter(|one| one.enabled)
-    {
-        let mounted =
-            dialect
-                .mount(realm, Arc::clone(&gate))
-                .map_err(|problem| ConfigError::BadValue {
-                    origin: origin.to_owned(),
-                    key: name.to_owned(),
-                    problem,
-                })?;
-        front_ends.push(mounted);
-    }
+    let token_key = TokenKey::new()?;
+    let signing_key = token_key.of(settings, origin)?;
+    let in_force = InForce::new(loaded, dialects, signing_key, &gate)?;
     Ok(Assembly {
-        front_ends,
+        in_force: Arc::new(ArcSwap::from_pointee(in_force)),
+        token_key,
         store,
         request_ids: Arc::new(EntropyAhead),
         metrics,
@@ -236,7 +223,7 @@ pub(crate) fn minters(dialects: &[Configured]) -> Vec<MintId> {
     descriptors.filter_map(|one| one.mint_id).collect()
 }
 
-fn generator_config(settings: &Keygen) -> GeneratorConfig {
+pub(crate) fn generator_config(settings: &Keygen) -> GeneratorConfig {
     let defaults = GeneratorConfig::default();
     let pool = &settings.pool;
     let rsa = |bits, capacity: u16| (KeySpec::Rsa { bits }, usize::from(capacity));

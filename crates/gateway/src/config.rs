@@ -4,7 +4,7 @@
 mod load;
 mod schema;
 
-pub(crate) use load::{Loaded, Overrides, bad_value, load};
+pub(crate) use load::{Loaded, Overrides, bad_value, files_named, load};
 pub(crate) use schema::document_schema;
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -71,6 +71,13 @@ pub(crate) struct Settings {
     pub(crate) shutdown_grace: u64,
     /// Offer the published demo accounts on an address that is not loopback. Default `false`.
     pub(crate) allow_demo_accounts: bool,
+    /// Seconds between two looks at the configuration file and the files that it names; a change is
+    /// put in force as SIGHUP does. 0: only SIGHUP does. Default 5.
+    pub(crate) watch_interval: u64,
+    /// The certificate of the dialects' listeners. Default: none, and plain HTTP.
+    pub(crate) tls: Option<Tls>,
+    /// Where traces of calls are sent.
+    pub(crate) traces: Traces,
     /// What a caller may take of the gateway.
     pub(crate) limits: Limits,
     /// How private keys are generated.
@@ -96,6 +103,9 @@ impl Default for Settings {
             public_url: None,
             shutdown_grace: 10,
             allow_demo_accounts: false,
+            watch_interval: 5,
+            tls: None,
+            traces: Traces::default(),
             limits: Limits::default(),
             keygen: Keygen::default(),
             sealing: Sealing::default(),
@@ -116,6 +126,39 @@ pub(crate) enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
+}
+
+/// TLS 1.2 and 1.3 on the dialects' listeners, also on those of one dialect's own; the admin listener
+/// stays plain. A changed certificate serves new connections.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tls {
+    /// The certificate and those between it and its root, PEM, the server's own first (or
+    /// `certificate_file`).
+    pub(crate) certificate: String,
+    /// Its private key, PEM (or `key_file`).
+    pub(crate) key: Secret,
+}
+
+/// Where traces of calls are sent. A call's `traceparent` header says whose part it is, and whether
+/// it is traced.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Traces {
+    /// A collector that takes OTLP over HTTP, `http://host:port`. Default: none, and no traces.
+    pub(crate) endpoint: Option<String>,
+    /// The share of calls that are traced, of those that come without a decision: 0.0 to 1.0.
+    /// Default 1.0.
+    pub(crate) sample_ratio: f64,
+}
+
+impl Default for Traces {
+    fn default() -> Self {
+        Self {
+            endpoint: None,
+            sample_ratio: 1.0,
+        }
+    }
 }
 
 /// What a caller may take of the gateway.
@@ -257,8 +300,8 @@ pub(crate) struct Sealing {
     /// The server key: 32 bytes as hex or base64 (or `key_file`). Default: with the memory store
     /// one drawn at start; with other stores none, and private keys are not kept.
     pub(crate) key: Option<Secret>,
-    /// Earlier server keys (or `older_keys_files`), which still open what they sealed. SIGHUP puts
-    /// changes of this section in force. Default: none.
+    /// Earlier server keys (or `older_keys_files`), which still open what they sealed. Default:
+    /// none.
     pub(crate) older_keys: Vec<Secret>,
 }
 
@@ -267,7 +310,7 @@ pub(crate) struct Sealing {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Tokens {
     /// The signing key: 32 bytes as hex or base64 (or `signing_key_file`); the same on every
-    /// replica. Default: one drawn at start.
+    /// replica. A new one ends every session. Default: one drawn at start.
     pub(crate) signing_key: Option<Secret>,
 }
 

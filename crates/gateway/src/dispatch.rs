@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use dialect_api::{RequestContext, RequestId, Response, response};
 use http::StatusCode;
@@ -10,13 +11,12 @@ use http::request::Parts;
 use hyper::body::Incoming;
 use keypair_core::ports::Entropy;
 
-use crate::front_end::FrontEnd;
+use crate::in_force::InForce;
 
 /// What a listener hands its requests to.
 pub(crate) struct Dispatcher {
-    pub(crate) front_ends: Vec<Arc<dyn FrontEnd>>,
+    pub(crate) in_force: Arc<ArcSwap<InForce>>,
     pub(crate) request_ids: Arc<dyn Entropy>,
-    pub(crate) public_url: Option<Arc<str>>,
 }
 
 /// Which dialects a listener serves.
@@ -24,29 +24,40 @@ pub(crate) struct Dispatcher {
 pub(crate) enum Route {
     /// All of them: each request goes to the first that claims it.
     Shared,
-    /// One of them, whose root is `/`.
-    Dedicated(Arc<dyn FrontEnd>),
+    /// The one of that name, whose root is `/`.
+    Dedicated(Arc<str>),
 }
 
 impl Dispatcher {
     /// Answers a request.
-    pub(crate) async fn answer(&self, route: &Route, request: http::Request<Incoming>) -> Response {
+    pub(crate) async fn answer(
+        &self,
+        route: &Route,
+        request: http::Request<Incoming>,
+        scheme: &'static str,
+    ) -> Response {
         let (head, body) = request.into_parts();
-        let (front_end, dedicated_listener) = match route {
-            Route::Dedicated(front_end) => (Some(front_end), true),
-            Route::Shared => (self.front_ends.iter().find(|one| one.claims(&head)), false),
-        };
         let request_id = RequestId(self.request_ids.bits128());
-        let Some(front_end) = front_end else {
-            return unclaimed(&head, request_id);
-        };
-        let cx = RequestContext {
-            realm: front_end.realm().clone(),
-            request_id,
-            received_at: SystemTime::now(),
-            dedicated_listener,
-            scheme: "http",
-            public_url: self.public_url.clone(),
+        let (front_end, cx) = {
+            // Held no longer than this: the call keeps what it began with by itself.
+            let in_force = self.in_force.load();
+            let mut all = in_force.front_ends.iter();
+            let (front_end, dedicated_listener) = match route {
+                Route::Dedicated(name) => (all.find(|one| one.name() == &**name), true),
+                Route::Shared => (all.find(|one| one.claims(&head)), false),
+            };
+            let Some(front_end) = front_end else {
+                return unclaimed(&head, request_id);
+            };
+            let cx = RequestContext {
+                realm: front_end.realm().clone(),
+                request_id,
+                received_at: SystemTime::now(),
+                dedicated_listener,
+                scheme,
+                public_url: in_force.public_url.clone(),
+            };
+            (Arc::clone(front_end), cx)
         };
         front_end.serve(head, body, cx).await
     }

@@ -12,7 +12,9 @@ use hyper::body::Incoming;
 use keypair_core::{BoxFuture, Realm};
 use schemars::{Schema, SchemaGenerator};
 use toml::{Table, Value};
+use zeroize::Zeroizing;
 
+use crate::limits::CallRules;
 use crate::pipeline::{self, Gate, Mounted};
 
 /// A dialect as the list knows it, before it is configured.
@@ -76,7 +78,19 @@ pub(crate) trait Unmounted: Send {
     /// What the gateway must know of it.
     fn descriptor(&self) -> Descriptor;
     /// Joins it with the ports.
-    fn mount(self: Box<Self>, realm: Realm, gate: Arc<Gate>) -> Result<Arc<dyn FrontEnd>, String>;
+    fn mount(
+        self: Box<Self>,
+        realm: Realm,
+        terms: &Terms,
+        gate: Arc<Gate>,
+    ) -> Result<Arc<dyn FrontEnd>, String>;
+}
+
+/// What the gateway's own settings say to a dialect.
+pub(crate) struct Terms {
+    pub(crate) rules: CallRules,
+    /// Signs log-in tokens.
+    pub(crate) token_key: Zeroizing<[u8; 32]>,
 }
 
 struct Configuration<D> {
@@ -93,10 +107,18 @@ impl<D: Dialect> Unmounted for Configuration<D> {
         self.dialect.descriptor()
     }
 
-    fn mount(self: Box<Self>, realm: Realm, gate: Arc<Gate>) -> Result<Arc<dyn FrontEnd>, String> {
+    fn mount(
+        self: Box<Self>,
+        realm: Realm,
+        terms: &Terms,
+        gate: Arc<Gate>,
+    ) -> Result<Arc<dyn FrontEnd>, String> {
         let name = self.dialect.descriptor().name;
-        let directory = gate.directory(name, self.accounts, realm.clone())?;
-        Ok(Arc::new(Mounted::new(self.dialect, directory, realm, gate)))
+        let token_key = terms.token_key.clone();
+        let directory = gate.directory(name, self.accounts, realm.clone(), token_key)?;
+        let rules = terms.rules.clone();
+        let mounted = Mounted::new(self.dialect, directory, realm, rules, gate);
+        Ok(Arc::new(mounted))
     }
 }
 

@@ -7,11 +7,13 @@ mod admin;
 mod assemble;
 mod cli;
 mod config;
+mod connections;
 mod dispatch;
 mod entropy;
 mod front_end;
 mod front_ends;
 mod import;
+mod in_force;
 mod limits;
 mod listener;
 mod observe;
@@ -19,6 +21,8 @@ mod pipeline;
 mod reload;
 mod run;
 mod server_keys;
+mod tls;
+mod watch;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -29,6 +33,10 @@ use clap::Parser;
 use crate::assemble::StartError;
 use crate::cli::{Cli, Command, ConfigAction, ConfigArgs, ImportArgs, ServeArgs};
 use crate::config::{ConfigError, Loaded, Overrides};
+use crate::observe::traces::Traces;
+use crate::reload::Source;
+use crate::run::Start;
+use crate::watch::Files;
 
 /// The exit code of a configuration that cannot be.
 const CONFIGURATION: u8 = 2;
@@ -57,39 +65,59 @@ fn main() -> ExitCode {
 }
 
 fn load(config: &ConfigArgs, overrides: Overrides) -> Result<Loaded, ConfigError> {
-    // Variables that are no text cannot be settings of ours.
-    let variables = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    config::load(config.config.as_deref(), variables, overrides)
+    config::load(config.config.as_deref(), variables(), overrides)
+}
+
+/// The environment. Variables that are no text cannot be settings of ours.
+fn variables() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+impl Source for ServeArgs {
+    fn load(&self) -> Result<Loaded, ConfigError> {
+        load(&self.config, self.overrides())
+    }
+
+    fn files(&self) -> Files {
+        Files::new(config::files_named(
+            self.config.config.as_deref(),
+            variables(),
+        ))
+    }
 }
 
 fn serve(args: &ServeArgs, started: Instant) -> Result<(), StartError> {
-    let loaded = load(&args.config, args.overrides())?;
-    let settings = &loaded.settings;
-    observe::start_logging(settings.log_format, &settings.log_filter).map_err(|error| {
-        ConfigError::BadValue {
-            origin: loaded.origin.clone(),
-            key: "log_filter".to_owned(),
-            problem: error.to_string(),
-        }
-    })?;
+    // Looked at before they are read: what changes in between is seen as changed later.
+    let seen = args.files().look();
+    let loaded = Source::load(args)?;
+    let runtime = runtime()?;
+    let traces = Traces::new(&loaded, runtime.handle())?;
+    let log_filter = observe::start_logging(&loaded, traces.as_ref())?;
     log_panics_without_their_text();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let ended = runtime.block_on(run::run(Start {
+        at: started,
+        loaded,
+        seen,
+        source: Box::new(args.clone()),
+        log_filter,
+    }));
+    if let Some(traces) = traces {
+        traces.finish();
+    }
+    ended
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, StartError> {
+    tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| StartError::failed("starting threads", &error))?;
-    let args = args.clone();
-    let source = Box::new(move || load(&args.config, args.overrides()));
-    runtime.block_on(run::run(loaded, source, started))
+        .map_err(|error| StartError::failed("starting threads", &error))
 }
 
 fn take_over(args: &ImportArgs) -> Result<(), StartError> {
     let loaded = load(&args.config, args.overrides())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| StartError::failed("starting threads", &error))?;
-    let report = runtime.block_on(import::import(&loaded, args))?;
+    let report = runtime()?.block_on(import::import(&loaded, args))?;
     let written = std::io::stdout().lock().write_all(report.as_bytes());
     written.map_err(|error| StartError::failed("writing to standard output", &error))
 }
@@ -109,7 +137,10 @@ fn log_panics_without_their_text() {
 fn look_at_config(action: &ConfigAction) -> Result<(), StartError> {
     let text = match action {
         ConfigAction::Check(args) => {
-            assemble::configure_dialects(&load(args, Overrides::new())?)?;
+            let loaded = load(args, Overrides::new())?;
+            assemble::configure_dialects(&loaded)?;
+            connections::check(&loaded)?;
+            observe::check(&loaded)?;
             "the configuration is good\n".to_owned()
         }
         ConfigAction::Print(args) => {

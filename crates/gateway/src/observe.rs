@@ -1,12 +1,16 @@
-//! What operators see: the log subscriber, the access line, the metrics.
+//! What operators see: the log, the access line, the metrics, the traces.
 
+mod collector;
 mod generator;
 mod instrumented;
+mod logging;
+mod operation;
+pub(crate) mod traces;
 
 pub(crate) use instrumented::{InstrumentedGenerator, InstrumentedStore};
+pub(crate) use logging::{LogFilter, check, start_logging};
 
 use std::error::Error;
-use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +19,7 @@ use dialect_api::{Blame, Dialect, OperationClass, Request, RequestContext};
 use http::StatusCode;
 use keygen::Generator;
 use keypair_core::{KeySpec, TenantId};
+use opentelemetry::trace::TraceId;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -22,58 +27,11 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
-use tracing::{Level, Metadata};
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::filter::{ParseError, filter_fn};
-use tracing_subscriber::layer::SubscriberExt as _;
-use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing::Span;
+use tracing::field::display;
 
 use self::generator::GeneratorCollector;
-use crate::config::LogFormat;
-use crate::front_ends::FRONT_ENDS;
-
-/// Our own crates besides the dialects, as log targets begin.
-const OWN_TARGETS: &[&str] = &[
-    "dialect_api",
-    "identity",
-    "keygen",
-    "keyglot",
-    "keypair_core",
-    "sealing",
-    "store_memory",
-    "store_redb",
-    "store_redis",
-];
-
-/// Log lines go to standard error: standard output holds the start-up lines and nothing else.
-///
-/// # Errors
-/// The filter cannot be read.
-pub(crate) fn start_logging(format: LogFormat, filter: &str) -> Result<(), ParseError> {
-    let filter = filter.parse::<EnvFilter>()?;
-    let registry = tracing_subscriber::registry()
-        .with(filter)
-        .with(filter_fn(quotes_nobody));
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    let colour = std::io::stderr().is_terminal();
-    match format {
-        LogFormat::Text => registry
-            .with(lines.with_target(false).with_ansi(colour))
-            .init(),
-        LogFormat::Json => registry.with(lines.json().flatten_event(true)).init(),
-    }
-    Ok(())
-}
-
-/// Whether lines of a place in the code hold nothing of a request. Whatever the filter asks for,
-/// libraries do not get to write below `info`: there they quote what they work on. The one for
-/// HTTP/2, for instance, writes whole paths, with the passphrases and signatures in their queries.
-fn quotes_nobody(metadata: &Metadata<'_>) -> bool {
-    let begin = metadata.target().split("::").next().unwrap_or_default();
-    *metadata.level() <= Level::INFO
-        || OWN_TARGETS.contains(&begin)
-        || FRONT_ENDS.iter().any(|kind| kind.name == begin)
-}
+use self::operation::{Operation, Process};
 
 /// What is known of a request besides the request. Neither it nor the access line ever holds a
 /// header, a body, a query string, a key or a token: signatures travel in queries, so only the path
@@ -85,11 +43,14 @@ pub(crate) struct Access {
     status: u16,
     code: &'static str,
     blame: Option<Blame>,
+    span: Span,
 }
 
 impl Access {
-    pub(crate) fn new(dialect: &'static str) -> Self {
+    /// Of a request to a dialect whose span is this.
+    pub(crate) fn new(dialect: &'static str, span: Span) -> Self {
         Self {
+            span,
             operation: "none",
             tenant: None,
             dialect,
@@ -109,7 +70,7 @@ impl Access {
         self.blame = Some(blame);
     }
 
-    /// The access line; and for our own faults, once, the chain of causes.
+    /// The access line and the same in the span; and for our own faults, once, the chain of causes.
     pub(crate) fn log<D: Dialect>(
         &self,
         dialect: &D,
@@ -119,10 +80,13 @@ impl Access {
         error: Option<&D::Error>,
     ) {
         let request_id = cx.request_id.as_uuid();
+        let trace_id = self.record_in_span();
+        let trace_id = trace_id.as_ref().map(display);
         if self.blame == Some(Blame::Server) {
             let cause = error.map(|error| chain(error)).unwrap_or_default();
             tracing::error!(
                 %request_id,
+                trace_id,
                 dialect = self.dialect,
                 operation = self.operation,
                 error.code = self.code,
@@ -130,14 +94,10 @@ impl Access {
                 "request failed"
             );
         }
-        let blame = match self.blame {
-            None => "none",
-            Some(Blame::Client) => "client",
-            Some(Blame::Server) => "server",
-        };
         // The values are worked out only if somebody listens.
         tracing::info!(
             %request_id,
+            trace_id,
             dialect = self.dialect,
             operation = self.operation,
             tenant = self.tenant.as_ref().map_or("", TenantId::as_str),
@@ -145,11 +105,39 @@ impl Access {
             http.path = &*dialect.loggable_path(&request.head),
             http.status = self.status,
             error.code = self.code,
-            blame,
+            blame = self.blame(),
             body_bytes = request.body().map_or(0, Bytes::len),
             duration_ms = duration.as_secs_f64() * 1e3,
             "request"
         );
+    }
+
+    fn blame(&self) -> &'static str {
+        match self.blame {
+            None => "none",
+            Some(Blame::Client) => "client",
+            Some(Blame::Server) => "server",
+        }
+    }
+
+    /// Completes the span, and gives the trace that it belongs to, if it is kept.
+    fn record_in_span(&self) -> Option<TraceId> {
+        let span = &self.span;
+        if span.is_disabled() {
+            return None;
+        }
+        span.record("operation", self.operation);
+        if let Some(tenant) = &self.tenant {
+            span.record("tenant", tenant.as_str());
+        }
+        // As a signed number: an unsigned one is sent as a text.
+        span.record("http.status", i64::from(self.status));
+        span.record("error.code", self.code);
+        span.record("blame", self.blame());
+        if self.blame == Some(Blame::Server) {
+            span.record("otel.status_code", "ERROR");
+        }
+        traces::trace_id(span)
     }
 }
 
@@ -217,6 +205,8 @@ pub(crate) struct Metrics {
     generate_seconds: Histograms<KeyLabels>,
     store_seconds: Histograms<StoreLabels>,
     rate_limited: Family<ClassLabels, Counter>,
+    /// What operators watch besides calls.
+    pub(crate) operation: Operation,
 }
 
 fn from_fifty_microseconds() -> Histogram {
@@ -226,7 +216,10 @@ fn from_fifty_microseconds() -> Histogram {
 impl Metrics {
     /// Registers everything.
     pub(crate) fn new(generator: &Arc<Generator>) -> Arc<Self> {
-        let mut registry = Registry::with_prefix("keyglot");
+        let mut all = Registry::default();
+        all.register_collector(Box::new(Process::new()));
+        let registry = all.sub_registry_with_prefix("keyglot");
+        let operation = Operation::new(registry);
         let in_flight = Gauge::<i64>::default();
         let requests = Family::default();
         let rate_limited = Family::default();
@@ -260,12 +253,13 @@ impl Metrics {
         registry.register("build", "What is running", build);
         Arc::new(Self {
             in_flight,
-            registry,
+            registry: all,
             requests,
             request_seconds,
             generate_seconds,
             store_seconds,
             rate_limited,
+            operation,
         })
     }
 

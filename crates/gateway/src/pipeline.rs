@@ -18,12 +18,12 @@ use identity::{AccountDirectory, DirectoryPorts};
 use keypair_core::Realm;
 use keypair_core::ports::{Entropy, Store};
 use keypair_core::service::Service;
-use tokio::sync::Semaphore;
 use tokio::time::{Instant as Deadline, timeout_at};
+use tracing::Instrument as _;
 use zeroize::Zeroizing;
 
-use crate::limits::RateLimiter;
-use crate::observe::{Access, Metrics};
+use crate::limits::{CallRules, InFlightLimit, RateLimiter};
+use crate::observe::{Access, Metrics, traces};
 
 /// When a caller that was turned away for load should come back.
 const OVERLOAD_RETRY: Duration = Duration::from_secs(1);
@@ -39,32 +39,25 @@ pub(crate) struct Gate {
     pub(crate) store: Arc<dyn Store>,
     /// Randomness, for the accounts that directories make.
     pub(crate) entropy: Arc<dyn Entropy>,
-    /// Signs log-in tokens.
-    pub(crate) token_key: Zeroizing<[u8; 32]>,
     /// Calls per time.
     pub(crate) rates: RateLimiter,
     /// Calls at once.
-    pub(crate) in_flight: Semaphore,
-    /// Bytes of a body, over all dialects.
-    pub(crate) max_body_bytes: Option<usize>,
-    /// Time for a body.
-    pub(crate) body_timeout: Duration,
-    /// Time for a call, its body included.
-    pub(crate) call_timeout: Duration,
+    pub(crate) in_flight: InFlightLimit,
     /// What is counted.
     pub(crate) metrics: Arc<Metrics>,
 }
 
 impl Gate {
-    /// The directory over a dialect's accounts.
+    /// The directory over a dialect's accounts, whose log-in tokens are signed with the key.
     pub(crate) fn directory(
         &self,
         dialect: &str,
         accounts: Accounts,
         realm: Realm,
+        token_key: Zeroizing<[u8; 32]>,
     ) -> Result<AccountDirectory, String> {
         let ports = DirectoryPorts {
-            signing_key: self.token_key.clone(),
+            signing_key: token_key,
             store: Arc::clone(&self.store),
             entropy: Arc::clone(&self.entropy),
             realm,
@@ -80,6 +73,7 @@ pub(crate) struct Mounted<D> {
     directory: AccountDirectory,
     realm: Realm,
     max_body_bytes: usize,
+    rules: CallRules,
     gate: Arc<Gate>,
 }
 
@@ -88,17 +82,19 @@ impl<D: Dialect> Mounted<D> {
         dialect: D,
         directory: AccountDirectory,
         realm: Realm,
+        rules: CallRules,
         gate: Arc<Gate>,
     ) -> Self {
         let descriptor = dialect.descriptor();
         let own = descriptor.max_body_bytes;
-        let max_body_bytes = gate.max_body_bytes.map_or(own, |limit| limit.min(own));
+        let max_body_bytes = rules.max_body_bytes.map_or(own, |limit| limit.min(own));
         Self {
             dialect,
             descriptor,
             directory,
             realm,
             max_body_bytes,
+            rules,
             gate,
         }
     }
@@ -125,18 +121,22 @@ pub(crate) async fn serve<D: Dialect>(
 ) -> Response {
     let started = Instant::now();
     let gate = &*mounted.gate;
-    let mut access = Access::new(mounted.descriptor.name);
-    let (request, outcome) = match gate.in_flight.try_acquire() {
-        Err(_) => (without_body(head), Err(overloaded().into())),
-        Ok(_permit) => {
+    let span = traces::request(mounted.descriptor.name, &head, &cx);
+    let mut access = Access::new(mounted.descriptor.name, span.clone());
+    let (request, outcome) = match gate.in_flight.try_take() {
+        None => (without_body(head), Err(overloaded().into())),
+        Some(_place) => {
             let _counted = gate.metrics.count_in_flight();
-            let deadline = Deadline::now() + gate.call_timeout;
-            match read_body(body, mounted.max_body_bytes, gate.body_timeout).await {
+            let deadline = Deadline::now() + mounted.rules.call_timeout;
+            match read_body(body, mounted.max_body_bytes, mounted.rules.body_timeout).await {
                 Err(error) => (without_body(head), Err(error.into())),
                 Ok(body) => {
                     let request = Request::new(head, body);
                     let steps = steps(mounted, &request, &cx, deadline, &mut access);
-                    let outcome = AssertUnwindSafe(steps).catch_unwind().await;
+                    let outcome = AssertUnwindSafe(steps)
+                        .catch_unwind()
+                        .instrument(span)
+                        .await;
                     let outcome = outcome.unwrap_or_else(|_| Err(EdgeError::Internal.into()));
                     (request, outcome)
                 }
@@ -215,6 +215,7 @@ async fn steps<D: Dialect>(
         access.operation = operation.name();
         let caller = dialect
             .authenticate(operation, request, cx, directory)
+            .instrument(traces::step("authenticate"))
             .await?;
         access.tenant = Some(caller.tenant.clone());
         check_rate(mounted, operation, request, &caller)?;
@@ -224,7 +225,10 @@ async fn steps<D: Dialect>(
             notes: &gate.service,
             directory,
         };
-        dialect.call(operation, request, &caller, cx, ports).await
+        dialect
+            .call(operation, request, &caller, cx, ports)
+            .instrument(traces::step("call"))
+            .await
     };
     match timeout_at(deadline, work).await {
         Ok(outcome) => outcome,
@@ -239,13 +243,13 @@ fn check_rate<D: Dialect>(
     caller: &Caller,
 ) -> Result<(), EdgeError> {
     let gate = &*mounted.gate;
-    let rule = mounted.dialect.rate_rule(operation, &request.head);
-    let checked = gate.rates.check(
-        mounted.descriptor.name,
-        &caller.tenant,
-        rule,
-        operation.class(),
-    );
+    let own = mounted.dialect.rate_rule(operation, &request.head);
+    let Some(rule) = own.or_else(|| mounted.rules.rate_rule(operation.class())) else {
+        return Ok(());
+    };
+    let checked = gate
+        .rates
+        .check(mounted.descriptor.name, &caller.tenant, rule);
     if checked.is_err() {
         gate.metrics
             .rate_limited(mounted.descriptor.name, operation.class());

@@ -1,20 +1,23 @@
-//! Settings that change while the server runs: on SIGHUP the whole configuration is read again, and
-//! either all parts that can take new settings take theirs, or none does.
+//! Settings that change while the server runs. On SIGHUP, and when a file has changed that settings
+//! come from, the whole configuration is read again, and either all parts that can take new settings
+//! take theirs, or none does.
 
 use std::sync::Arc;
 
-use toml::Table;
+use toml::{Table, Value};
 
 use crate::assemble::effective_config;
 use crate::config::{ConfigError, Loaded};
+use crate::observe::Metrics;
+use crate::watch::{Files, Looked};
 
 /// Puts new settings in force. Whatever could go wrong has been looked at before: it cannot fail.
 pub(crate) type Commit = Box<dyn FnOnce() + Send>;
 
 /// A part of the server that takes new settings while it runs.
 pub(crate) trait Reload: Send + Sync {
-    /// The top-level keys of the configuration that it takes.
-    fn keys(&self) -> &'static [&'static str];
+    /// The settings that it takes, by their dotted keys; a section's key stands for all in it.
+    fn keys(&self) -> Vec<&'static str>;
 
     /// Checks the settings. Nothing changes before the commit is called.
     ///
@@ -23,38 +26,75 @@ pub(crate) trait Reload: Send + Sync {
     fn prepare(&self, loaded: &Loaded) -> Result<Commit, ConfigError>;
 }
 
-/// Reads the configuration again, from where it came from at the start.
-pub(crate) type Source = Box<dyn Fn() -> Result<Loaded, ConfigError> + Send>;
+/// Where the configuration comes from.
+pub(crate) trait Source: Send {
+    /// Reads and checks all of it.
+    ///
+    /// # Errors
+    /// The first setting that cannot be.
+    fn load(&self) -> Result<Loaded, ConfigError>;
+
+    /// Where it is read from now.
+    fn files(&self) -> Files;
+}
 
 /// Reads the configuration again and hands it out.
 pub(crate) struct Reloader {
-    source: Source,
+    source: Box<dyn Source>,
     parts: Vec<Arc<dyn Reload>>,
+    metrics: Arc<Metrics>,
     /// What is in force, without secrets.
     in_force: Table,
+    /// What the files held that were last acted on.
+    seen: Looked,
 }
 
 impl Reloader {
-    /// For parts that run on the settings of `loaded`.
+    /// For parts that run on the settings of `loaded`, which were read after `seen` was.
     ///
     /// # Errors
     /// A setting that cannot be.
     pub(crate) fn new(
-        source: Source,
+        source: Box<dyn Source>,
         parts: Vec<Arc<dyn Reload>>,
+        metrics: Arc<Metrics>,
         loaded: &Loaded,
+        seen: Looked,
     ) -> Result<Self, ConfigError> {
         let in_force = effective_config(loaded)?;
         Ok(Self {
             source,
             parts,
+            metrics,
             in_force,
+            seen,
         })
     }
 
     /// Reads the configuration again, and says in the log what became of it. It may wait for files.
     pub(crate) fn reload(&mut self) {
-        match self.try_reload() {
+        // Looked at before it is read: what changes in between is seen as changed the next time.
+        self.seen = self.source.files().look();
+        self.read_again();
+    }
+
+    /// Reads the configuration again if a file has changed. It may wait for files.
+    pub(crate) fn reload_if_changed(&mut self) {
+        let looked = self.source.files().look();
+        if !looked.differs_from(&self.seen) {
+            return;
+        }
+        let settled = self.source.files().settled(looked);
+        if settled.differs_from(&self.seen) {
+            self.seen = settled;
+            self.read_again();
+        }
+    }
+
+    fn read_again(&mut self) {
+        let outcome = self.try_reload();
+        self.metrics.operation.reloaded(outcome.is_ok());
+        match outcome {
             Ok(waiting) if waiting.is_empty() => {
                 tracing::info!("the configuration was read again");
             }
@@ -69,9 +109,9 @@ impl Reloader {
         }
     }
 
-    /// The top-level keys that have changed and that no part takes.
+    /// The settings that have changed and that no part takes.
     fn try_reload(&mut self) -> Result<Vec<String>, ConfigError> {
-        let loaded = (self.source)()?;
+        let loaded = self.source.load()?;
         let wanted = effective_config(&loaded)?;
         let commits: Result<Vec<Commit>, ConfigError> = self
             .parts
@@ -81,17 +121,38 @@ impl Reloader {
         for commit in commits? {
             commit();
         }
-        let mut waiting = Vec::new();
-        for (key, value) in wanted {
-            let taken = self.parts.iter().any(|part| part.keys().contains(&&*key));
-            if taken {
-                self.in_force.insert(key, value);
-            } else if self.in_force.get(&key) != Some(&value) {
-                waiting.push(key);
-            }
-        }
+        let taken: Vec<&str> = self.parts.iter().flat_map(|part| part.keys()).collect();
+        let mut waiting = changed_keys(&self.in_force, &wanted, "");
+        waiting.retain(|key| !taken.iter().any(|taken| is_in(key, taken)));
         Ok(waiting)
     }
+}
+
+/// Whether a setting is the one of that key or in the section of that key.
+fn is_in(setting: &str, key: &str) -> bool {
+    let rest = setting.strip_prefix(key);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+/// The dotted keys of the settings that differ.
+fn changed_keys(old: &Table, new: &Table, prefix: &str) -> Vec<String> {
+    let mut changed = Vec::new();
+    let gone = old.keys().filter(|key| !new.contains_key(*key));
+    for key in new.keys().chain(gone) {
+        let here = format!("{prefix}{key}");
+        match (old.get(key), new.get(key)) {
+            (Some(Value::Table(old)), Some(Value::Table(new))) => {
+                changed.extend(changed_keys(old, new, &format!("{here}.")));
+            }
+            (old, new) => {
+                if old != new {
+                    changed.push(here);
+                }
+            }
+        }
+    }
+    changed.sort();
+    changed
 }
 
 #[cfg(test)]
@@ -99,8 +160,25 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::sync::{Arc, Mutex};
 
-    use super::{Commit, Reload, Reloader};
+    use keygen::{Generator, GeneratorConfig};
+
+    use super::{Commit, Reload, Reloader, Source};
     use crate::config::{ConfigError, Loaded, Overrides, load};
+    use crate::observe::Metrics;
+    use crate::watch::Files;
+
+    /// A configuration that is no file.
+    struct Text(Arc<Mutex<String>>);
+
+    impl Source for Text {
+        fn load(&self) -> Result<Loaded, ConfigError> {
+            loaded(&self.0.lock().unwrap())
+        }
+
+        fn files(&self) -> Files {
+            Files::default()
+        }
+    }
 
     fn loaded(text: &str) -> Result<Loaded, ConfigError> {
         let folder = tempfile::tempdir().unwrap();
@@ -114,8 +192,8 @@ mod tests {
     struct Grace(Arc<AtomicU64>);
 
     impl Reload for Grace {
-        fn keys(&self) -> &'static [&'static str] {
-            &["shutdown_grace"]
+        fn keys(&self) -> Vec<&'static str> {
+            vec!["shutdown_grace", "limits.rate"]
         }
 
         fn prepare(&self, loaded: &Loaded) -> Result<Commit, ConfigError> {
@@ -139,9 +217,13 @@ mod tests {
         let seen = || graces.each_ref().map(|grace| grace.load(Ordering::SeqCst));
         let file = Arc::clone(&text);
         let mut reloader = Reloader::new(
-            Box::new(move || loaded(&file.lock().unwrap())),
+            Box::new(Text(file)),
             vec![Arc::new(first), Arc::new(second)],
+            Metrics::new(&Arc::new(
+                Generator::new(&GeneratorConfig::default()).unwrap(),
+            )),
             &loaded("").unwrap(),
+            Files::default().look(),
         )
         .unwrap();
         let mut reload = |wanted: &str| {
@@ -160,8 +242,10 @@ mod tests {
             assert!(reload(bad).is_err(), "{bad}");
             assert_eq!(seen(), [4, 4], "{bad}");
         }
-        let waiting = reload("shutdown_grace = 8\nlisten = '127.0.0.1:1'\n[keygen]\nqueue = 1");
-        assert_eq!(waiting.unwrap(), ["keygen", "listen"]);
+        let waiting = reload(
+            "shutdown_grace = 8\nlisten = '127.0.0.1:1'\n[limits]\nmax_in_flight = 1\nrate.read = 1",
+        );
+        assert_eq!(waiting.unwrap(), ["limits.max_in_flight", "listen"]);
         assert_eq!(seen(), [8, 8]);
     }
 }

@@ -7,18 +7,23 @@ use std::time::{Duration, Instant};
 
 use dialect_api::Response;
 use hyper::body::Incoming;
+use keygen::Generator;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::admin::Admin;
 use crate::assemble::{self, Assembly, StartError};
 use crate::config::{ConfigError, Loaded, Settings};
+use crate::connections::Connections;
 use crate::dispatch::{Dispatcher, Route};
 use crate::front_ends::FRONT_ENDS;
-use crate::listener::{self, Answer, ConnectionRules};
-use crate::reload::{Reloader, Source};
+use crate::in_force::{self, Exchange};
+use crate::listener::{self, Answer};
+use crate::observe::LogFilter;
+use crate::reload::{Commit, Reload, Reloader, Source};
+use crate::watch::Looked;
 
 /// How often idle rate-limit buckets are forgotten.
 const PRUNE_EVERY: Duration = Duration::from_secs(60);
@@ -31,42 +36,64 @@ struct Front {
 }
 
 impl Answer for Front {
-    async fn answer(&self, request: http::Request<Incoming>) -> Response {
-        self.dispatcher.answer(&self.route, request).await
+    async fn answer(&self, request: http::Request<Incoming>, scheme: &'static str) -> Response {
+        self.dispatcher.answer(&self.route, request, scheme).await
     }
 }
 
-/// Serves until SIGTERM or SIGINT. On SIGHUP the settings are read again from `source`; on
-/// SIGUSR1 the keys that were made ahead are dropped.
+/// What a run is started with.
+pub(crate) struct Start {
+    /// When the process started.
+    pub(crate) at: Instant,
+    /// The settings.
+    pub(crate) loaded: Loaded,
+    /// What the files held when the settings were read.
+    pub(crate) seen: Looked,
+    /// Where settings are read from again.
+    pub(crate) source: Box<dyn Source>,
+    /// What decides which log lines are written.
+    pub(crate) log_filter: LogFilter,
+}
+
+/// Serves until SIGTERM or SIGINT. On SIGHUP, and when their files have changed, the settings are
+/// read again; on SIGUSR1 the keys that were made ahead are dropped.
 ///
 /// # Errors
 /// Why the run cannot start.
-pub(crate) async fn run(
-    loaded: Loaded,
-    source: Source,
-    started: Instant,
-) -> Result<(), StartError> {
-    let dialects = assemble::configure_dialects(&loaded)?;
-    refuse_demo_in_public(&loaded, &dialects)?;
-    let Loaded {
-        settings, origin, ..
-    } = &loaded;
+pub(crate) async fn run(start: Start) -> Result<(), StartError> {
+    let loaded = &start.loaded;
+    let settings = &loaded.settings;
+    let dialects = assemble::configure_dialects(loaded)?;
+    let doors = in_force::doors(settings);
+    in_force::refuse_demo_in_public(loaded, &dialects, &doors)?;
     // Caught from before anything is promised, so that an early signal still ends in a drain.
     let mut signals = Signals::new()?;
-    let assembly = assemble::assemble(settings, origin, dialects).await?;
-    let mut reloader = Reloader::new(source, vec![Arc::new(assembly.sealing.clone())], &loaded)?;
+    let assembly = assemble::assemble(loaded, dialects).await?;
+    let connections = Connections::new(loaded, Arc::clone(&assembly.metrics))?;
+    let watching = WatchInterval::new(settings);
 
     let (stop, stopped) = watch::channel(false);
-    let rules = ConnectionRules {
-        header_timeout: Duration::from_secs(settings.limits.header_timeout),
-        connections: Arc::new(Semaphore::new(settings.limits.max_connections)),
-        grace: Duration::from_secs(settings.shutdown_grace),
-    };
     let mut tasks = JoinSet::new();
-    let bound = open_listeners(settings, origin, &assembly, &rules, &stopped, &mut tasks).await?;
-    announce(settings, &assembly, &bound, started);
+    let bound = open_listeners(settings, &assembly, &connections, &stopped, &mut tasks).await?;
+    announce(settings, &assembly, &bound, start.at);
 
     let gate = Arc::clone(&assembly.gate);
+    let generator = Arc::clone(&assembly.generator);
+    let metrics = Arc::clone(&assembly.metrics);
+    let parts: Vec<Arc<dyn Reload>> = vec![
+        Arc::new(start.log_filter),
+        Arc::new(PoolSizes(Arc::clone(&generator))),
+        Arc::new(assembly.sealing),
+        Arc::new(connections),
+        Arc::new(watching.clone()),
+        Arc::new(Exchange {
+            in_force: assembly.in_force,
+            gate: assembly.gate,
+            token_key: assembly.token_key,
+            doors,
+        }),
+    ];
+    let mut reloader = Reloader::new(start.source, parts, metrics, loaded, start.seen)?;
     let pruner = tokio::spawn(async move {
         let mut tick = tokio::time::interval(PRUNE_EVERY);
         loop {
@@ -75,12 +102,17 @@ pub(crate) async fn run(
         }
     });
     loop {
-        match signals.next().await {
+        let wish = tokio::select! {
+            wish = signals.next() => wish,
+            () = watching.over() => Wish::Look,
+        };
+        match wish {
             Wish::Stop => break,
-            // It reads files, and calls in flight must not wait for them.
+            // They read files, and calls in flight must not wait for them.
             Wish::Reload => tokio::task::block_in_place(|| reloader.reload()),
+            Wish::Look => tokio::task::block_in_place(|| reloader.reload_if_changed()),
             Wish::Flush => {
-                let dropped = assembly.generator.flush();
+                let dropped = generator.flush();
                 tracing::info!(dropped, "the keys made ahead are dropped");
             }
         }
@@ -93,44 +125,61 @@ pub(crate) async fn run(
     Ok(())
 }
 
-/// The published demo accounts, and dialects that ask for no credential, are for this machine only
-/// unless the operator says otherwise.
-fn refuse_demo_in_public(
-    loaded: &Loaded,
-    dialects: &[assemble::Configured],
-) -> Result<(), ConfigError> {
-    let settings = &loaded.settings;
-    let reasons = assemble::loopback_only(dialects, settings.allow_demo_accounts);
-    let open = |address: SocketAddr, dialect: Option<&str>| {
-        if address.ip().is_loopback() {
-            return None;
+/// Seconds between two looks at the files that settings come from.
+#[derive(Clone)]
+struct WatchInterval(watch::Sender<u64>);
+
+impl WatchInterval {
+    fn new(settings: &Settings) -> Self {
+        Self(watch::Sender::new(settings.watch_interval))
+    }
+
+    /// Waits for the time of the next look.
+    async fn over(&self) {
+        let seconds = *self.0.borrow();
+        if seconds == 0 {
+            std::future::pending::<()>().await;
         }
-        reasons
-            .iter()
-            .find(|(name, _)| dialect.is_none_or(|only| only == **name))
-            .map(|(name, reason)| (address, *name, *reason))
-    };
-    let shared = open(settings.listen, None);
-    let found = shared.or_else(|| {
-        settings
-            .listener
-            .iter()
-            .find_map(|one| open(one.listen, Some(&one.dialect)))
-    });
-    let Some((address, name, reason)) = found else {
-        return Ok(());
-    };
-    Err(ConfigError::BadValue {
-        origin: loaded.origin.clone(),
-        key: "listen".to_owned(),
-        problem: format!(
-            "{address} is no loopback address and `{name}` {reason}, or switch it off with \
-             {name}.enabled = false"
-        ),
-    })
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+}
+
+impl Reload for WatchInterval {
+    fn keys(&self) -> Vec<&'static str> {
+        vec!["watch_interval"]
+    }
+
+    fn prepare(&self, loaded: &Loaded) -> Result<Commit, ConfigError> {
+        let (interval, seconds) = (self.0.clone(), loaded.settings.watch_interval);
+        Ok(Box::new(move || {
+            interval.send_replace(seconds);
+        }))
+    }
+}
+
+/// The sizes of the pools of ready keys.
+struct PoolSizes(Arc<Generator>);
+
+impl Reload for PoolSizes {
+    fn keys(&self) -> Vec<&'static str> {
+        vec![
+            "keygen.pool.rsa_1024",
+            "keygen.pool.rsa_2048",
+            "keygen.pool.rsa_3072",
+            "keygen.pool.rsa_4096",
+            "keygen.pool.max_age",
+        ]
+    }
+
+    fn prepare(&self, loaded: &Loaded) -> Result<Commit, ConfigError> {
+        let pool = assemble::generator_config(&loaded.settings.keygen).pool;
+        let generator = Arc::clone(&self.0);
+        Ok(Box::new(move || generator.resize(&pool)))
+    }
 }
 
 struct Bound {
+    scheme: &'static str,
     shared: SocketAddr,
     admin: SocketAddr,
 }
@@ -138,35 +187,21 @@ struct Bound {
 /// Binds every listener before the first is served, so that a run starts whole or not at all.
 async fn open_listeners(
     settings: &Settings,
-    origin: &str,
     assembly: &Assembly,
-    rules: &ConnectionRules,
+    connections: &Connections,
     stopped: &watch::Receiver<bool>,
     tasks: &mut JoinSet<()>,
 ) -> Result<Bound, StartError> {
     let dispatcher = Arc::new(Dispatcher {
-        front_ends: assembly.front_ends.clone(),
+        in_force: Arc::clone(&assembly.in_force),
         request_ids: Arc::clone(&assembly.request_ids),
-        public_url: settings
-            .public_url
-            .as_deref()
-            .map(|url| url.trim_end_matches('/').into()),
     });
     let mut fronts: Vec<(TcpListener, Route)> = Vec::new();
     let (shared, shared_address) = bind(settings.listen).await?;
     fronts.push((shared, Route::Shared));
     for dedicated in &settings.listener {
-        let named = |one: &&Arc<dyn crate::front_end::FrontEnd>| one.name() == dedicated.dialect;
-        let Some(front_end) = assembly.front_ends.iter().find(named) else {
-            return Err(ConfigError::BadValue {
-                origin: origin.to_owned(),
-                key: "listener.dialect".to_owned(),
-                problem: format!("`{}` is no dialect that is switched on", dedicated.dialect),
-            }
-            .into());
-        };
         let (socket, _) = bind(dedicated.listen).await?;
-        fronts.push((socket, Route::Dedicated(Arc::clone(front_end))));
+        fronts.push((socket, Route::Dedicated(dedicated.dialect.as_str().into())));
     }
     let (admin_socket, admin) = bind(settings.admin_listen).await?;
     for (socket, route) in fronts {
@@ -177,15 +212,10 @@ async fn open_listeners(
         tasks.spawn(listener::serve(
             socket,
             front,
-            rules.clone(),
+            connections.rules(),
             stopped.clone(),
         ));
     }
-    // Operators get in even when callers fill the house.
-    let admin_rules = ConnectionRules {
-        connections: Arc::new(Semaphore::new(64)),
-        ..rules.clone()
-    };
     let answer = Admin {
         store: Arc::clone(&assembly.store),
         metrics: Arc::clone(&assembly.metrics),
@@ -194,10 +224,11 @@ async fn open_listeners(
     tasks.spawn(listener::serve(
         admin_socket,
         answer,
-        admin_rules,
+        connections.admin_rules(),
         stopped.clone(),
     ));
     Ok(Bound {
+        scheme: connections.scheme(),
         shared: shared_address,
         admin,
     })
@@ -213,19 +244,24 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartErr
 fn announce(settings: &Settings, assembly: &Assembly, bound: &Bound, started: Instant) {
     let version = env!("CARGO_PKG_VERSION");
     let milliseconds = started.elapsed().as_millis();
-    let Bound { shared, admin } = bound;
+    let Bound {
+        scheme,
+        shared,
+        admin,
+    } = bound;
     let store = store_without_secrets(&settings.store);
     let mut text = format!(
-        "keyglot {version} ready in {milliseconds} ms\nhttp  http://{shared}\nadmin http://{admin}\nstore {store}\n"
+        "keyglot {version} ready in {milliseconds} ms\nhttp  {scheme}://{shared}\nadmin http://{admin}\nstore {store}\n"
     );
     if std::io::stdout().is_terminal() {
+        let in_force = assembly.in_force.load();
         for kind in FRONT_ENDS {
-            if assembly
+            if in_force
                 .front_ends
                 .iter()
                 .any(|one| one.name() == kind.name)
             {
-                let call = (kind.demo_call)(&format!("http://{shared}"));
+                let call = (kind.demo_call)(&format!("{scheme}://{shared}"));
                 let (account, lines) = call.split_once('\n').unwrap_or((&call, ""));
                 let lines = lines.trim_end();
                 text.extend(["\n# ", kind.name, ": ", account, "\n", lines, "\n"]);
@@ -246,11 +282,12 @@ fn store_without_secrets(url: &str) -> String {
     }
 }
 
-/// What a signal asks for.
+/// What a signal, or the time, asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wish {
     Stop,
     Reload,
+    Look,
     Flush,
 }
 

@@ -11,19 +11,37 @@ use crate::assemble::{MEMORY, StartError};
 use crate::config::{ConfigError, Loaded, Settings};
 use crate::reload::{Commit, Reload};
 
-/// What signs log-in tokens: the config's key, or one drawn now.
-///
-/// # Errors
-/// The setting cannot be, or there is no randomness.
-pub(crate) fn token_signing_key(
-    settings: &Settings,
-    origin: &str,
-) -> Result<Zeroizing<[u8; 32]>, StartError> {
-    let key = match &settings.tokens.signing_key {
-        Some(text) => parse("tokens.signing_key", text, origin)?,
-        None => draw()?,
-    };
-    Ok(key.into_bytes())
+/// What signs log-in tokens.
+pub(crate) struct TokenKey {
+    /// Drawn at the start, for as long as the config has none.
+    drawn: Zeroizing<[u8; 32]>,
+}
+
+impl TokenKey {
+    /// Draws the key for settings without one.
+    ///
+    /// # Errors
+    /// There is no randomness.
+    pub(crate) fn new() -> Result<Self, StartError> {
+        Ok(Self {
+            drawn: draw()?.into_bytes(),
+        })
+    }
+
+    /// The config's key, or else the one drawn at the start.
+    ///
+    /// # Errors
+    /// The setting cannot be.
+    pub(crate) fn of(
+        &self,
+        settings: &Settings,
+        origin: &str,
+    ) -> Result<Zeroizing<[u8; 32]>, ConfigError> {
+        match &settings.tokens.signing_key {
+            Some(text) => Ok(parse("tokens.signing_key", text, origin)?.into_bytes()),
+            None => Ok(self.drawn.clone()),
+        }
+    }
 }
 
 /// The sealer and what it needs to take new keys.
@@ -56,8 +74,8 @@ impl SealingKeys {
 }
 
 impl Reload for SealingKeys {
-    fn keys(&self) -> &'static [&'static str] {
-        &["sealing"]
+    fn keys(&self) -> Vec<&'static str> {
+        vec!["sealing"]
     }
 
     fn prepare(&self, loaded: &Loaded) -> Result<Commit, ConfigError> {

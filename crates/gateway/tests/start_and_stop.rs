@@ -93,6 +93,16 @@ fn a_bad_configuration_ends_with_exit_code_2_and_one_line() {
             "orange.enabled: must be true or false",
         ),
         ("log_filter = 'a=b=c'", "log_filter: "),
+        (
+            "traces.endpoint = 'https://collector'",
+            "traces.endpoint: must be http://HOST:PORT",
+        ),
+        ("traces.sample_ratio = 2", "traces.sample_ratio: "),
+        ("tls.certificate = 'x'", "tls: missing field `key`"),
+        (
+            "tls.certificate = 'x'\ntls.key = 'y'",
+            "tls.certificate: holds no certificate in PEM",
+        ),
     ] {
         std::fs::write(&file, text).expect("the config file");
         let arguments = ["serve", "--admin-listen", "127.0.0.1:0", "--config", path];

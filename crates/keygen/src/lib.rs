@@ -113,14 +113,7 @@ impl Generator {
             filler_threads: config.pool.threads,
             duty: config.pool.duty_percent,
         };
-        let offered = |(spec, _): &&(KeySpec, usize)| config.allow_rsa_1024 || *spec != RSA_1024;
-        let capacities: Vec<_> = config
-            .pool
-            .capacities
-            .iter()
-            .filter(offered)
-            .copied()
-            .collect();
+        let capacities = offered(&config.pool, config.allow_rsa_1024);
         let pools = Pools::new(&capacities, config.pool.max_age);
         Ok(Self {
             workers: Workers::start(crew, pools, Arc::clone(&maker), Arc::clone(&counters))?,
@@ -142,6 +135,13 @@ impl Generator {
         self.workers.flush()
     }
 
+    /// Takes new capacities and a new age; threads and their share stay. Ready keys that are too
+    /// many or too old then are dropped and wiped.
+    pub fn resize(&self, pool: &PoolConfig) {
+        let capacities = offered(pool, self.allow_rsa_1024);
+        self.workers.resize(&capacities, pool.max_age);
+    }
+
     async fn make(&self, spec: KeySpec) -> Result<PrivateKey, GenerateError> {
         match spec {
             KeySpec::Ed25519 => {
@@ -160,12 +160,22 @@ impl Generator {
     }
 }
 
+/// The capacities for the kinds that are made at all.
+fn offered(pool: &PoolConfig, allow_rsa_1024: bool) -> Vec<(KeySpec, usize)> {
+    let all = pool.capacities.iter().copied();
+    all.filter(|(spec, _)| allow_rsa_1024 || *spec != RSA_1024)
+        .collect()
+}
+
 const RSA_1024: KeySpec = KeySpec::Rsa { bits: 1024 };
 
 impl KeyGenerator for Generator {
     fn generate(&self, spec: KeySpec) -> BoxFuture<'_, Result<PrivateKey, GenerateError>> {
         let span = match spec {
-            KeySpec::Rsa { bits } => tracing::info_span!("generate", algorithm = "rsa", bits),
+            KeySpec::Rsa { bits } => {
+                // As a signed number, which traces keep as a number.
+                tracing::info_span!("generate", algorithm = "rsa", bits = i64::from(bits))
+            }
             KeySpec::Ed25519 => tracing::info_span!("generate", algorithm = "ed25519"),
         };
         Box::pin(self.make(spec).instrument(span))

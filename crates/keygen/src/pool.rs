@@ -46,22 +46,33 @@ impl<K> Pools<K> {
         let with_room = capacities.iter().filter(|(_, capacity)| *capacity > 0);
         Self {
             by_kind: with_room
-                .map(|&(spec, capacity)| Pool {
-                    spec,
-                    capacity,
-                    ready: VecDeque::with_capacity(capacity),
-                    in_work: 0,
-                    filling: true,
-                })
+                .map(|&(spec, capacity)| Pool::new(spec, capacity))
                 .collect(),
             max_age,
             epoch: 0,
         }
     }
 
-    /// Whether anything is made ahead at all.
-    pub(crate) fn any(&self) -> bool {
-        !self.by_kind.is_empty()
+    /// Takes new capacities and a new age. The oldest keys go first where there are too many.
+    pub(crate) fn resize(
+        &mut self,
+        capacities: &[(KeySpec, usize)],
+        max_age: Duration,
+        now: Instant,
+    ) {
+        self.max_age = max_age;
+        for pool in &mut self.by_kind {
+            let wanted = capacities.iter().find(|(spec, _)| *spec == pool.spec);
+            pool.capacity = wanted.map_or(0, |(_, capacity)| *capacity);
+            let surplus = pool.ready.len().saturating_sub(pool.capacity);
+            pool.ready.drain(..surplus);
+        }
+        for &(spec, capacity) in capacities {
+            if capacity > 0 && self.pool(spec).is_none() {
+                self.by_kind.push(Pool::new(spec, capacity));
+            }
+        }
+        self.drop_expired(now);
     }
 
     /// How many keys of a kind are ready.
@@ -151,6 +162,16 @@ impl<K> Pools<K> {
 }
 
 impl<K> Pool<K> {
+    fn new(spec: KeySpec, capacity: usize) -> Self {
+        Self {
+            spec,
+            capacity,
+            ready: VecDeque::with_capacity(capacity),
+            in_work: 0,
+            filling: true,
+        }
+    }
+
     fn full(&self) -> usize {
         self.ready.len() + self.in_work
     }
@@ -241,11 +262,30 @@ mod tests {
     }
 
     #[test]
+    fn a_pool_takes_a_new_size_and_keeps_what_has_room() {
+        let mut pools = Pools::new(&[(A, 4), (B, 2)], HOUR);
+        let now = Instant::now();
+        for key in 1..=4 {
+            pools.put(A, key, now);
+        }
+        let before = pools.order(now).expect("there is room for one of B");
+        pools.resize(&[(A, 2)], HOUR, now);
+        assert!(pools.close(before));
+        pools.put(B, 9, now);
+        assert_eq!((pools.ready(A), pools.ready(B)), (2, 0));
+        assert_eq!(pools.order(now), None);
+        assert_eq!(pools.take(A, now), Some(3));
+        pools.resize(&[(A, 1), (B, 3)], HOUR, now);
+        assert_eq!((pools.ready(A), fill(&mut pools, now)), (1, vec![B; 3]));
+        pools.resize(&[(A, 1), (B, 3)], Duration::ZERO, now);
+        assert_eq!((pools.ready(A), pools.wanting()), (0, true));
+    }
+
+    #[test]
     fn without_capacity_there_is_no_pool() {
         let mut pools = Pools::new(&[(A, 0)], HOUR);
         let now = Instant::now();
         pools.put(A, 1, now);
         assert_eq!((pools.take(A, now), pools.order(now)), (None, None));
-        assert!(!pools.any());
     }
 }

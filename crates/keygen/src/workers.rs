@@ -90,7 +90,6 @@ impl<K: Send + 'static> Workers<K> {
         maker: Arc<dyn Maker<K>>,
         counters: Arc<Counters>,
     ) -> io::Result<Self> {
-        let fillers = if pools.any() { crew.filler_threads } else { 0 };
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
                 pools,
@@ -112,7 +111,8 @@ impl<K: Send + 'static> Workers<K> {
         for _ in 0..crew.callers_threads.get() {
             spawn("keygen", CALLERS_NICENESS, &shared, Shared::serve_callers)?;
         }
-        for _ in 0..fillers {
+        // Also without a pool: there may be one later.
+        for _ in 0..crew.filler_threads {
             spawn("keygen-fill", FILLERS_NICENESS, &shared, Shared::fill_pools)?;
         }
         Ok(workers)
@@ -163,6 +163,13 @@ impl<K: Send + 'static> Workers<K> {
         let dropped = self.shared.state.lock().pools.flush();
         self.shared.room.notify_all();
         dropped
+    }
+
+    /// Takes new capacities and a new age.
+    pub(crate) fn resize(&self, capacities: &[(KeySpec, usize)], max_age: Duration) {
+        let mut state = self.shared.state.lock();
+        state.pools.resize(capacities, max_age, Instant::now());
+        self.shared.room.notify_all();
     }
 
     /// Callers in the line, and threads that make a key for one.

@@ -1,6 +1,6 @@
 //! Reading the settings: the file, then `KEYGLOT_…` variables over it, then the command line.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
@@ -236,6 +236,48 @@ fn read_secret_files(table: &mut Table, origin: &str, prefix: &str) -> Result<()
     Ok(())
 }
 
+/// The files that settings come from: the config file, and whatever it or a variable names. What
+/// cannot be read names nothing.
+pub(crate) fn files_named(
+    file: Option<&Path>,
+    variables: impl Iterator<Item = (String, String)>,
+) -> BTreeSet<PathBuf> {
+    let read = file.and_then(|path| read_file(path).ok());
+    let mut table = read.unwrap_or_default();
+    let schema = document_schema();
+    for (name, value) in variables {
+        // A variable that names no setting ends a reading of the settings, and names no file.
+        let _ = apply_variable(&mut table, &schema, &name, &value);
+    }
+    let mut files: BTreeSet<PathBuf> = file.map(Path::to_owned).into_iter().collect();
+    collect_files(&table, &mut files);
+    files
+}
+
+fn collect_files(table: &Table, files: &mut BTreeSet<PathBuf>) {
+    for (key, value) in table {
+        match value {
+            Value::String(path) if key.ends_with("_file") => {
+                files.insert(PathBuf::from(path));
+            }
+            Value::Array(paths) if key.ends_with("_files") => {
+                files.extend(paths.iter().filter_map(Value::as_str).map(PathBuf::from));
+            }
+            Value::Table(inner) => collect_files(inner, files),
+            Value::Array(items) => {
+                for inner in items.iter().filter_map(Value::as_table) {
+                    collect_files(inner, files);
+                }
+            }
+            Value::String(_)
+            | Value::Integer(_)
+            | Value::Float(_)
+            | Value::Boolean(_)
+            | Value::Datetime(_) => {}
+        }
+    }
+}
+
 fn secret_file(path: &str) -> Result<Value, ConfigError> {
     let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
         file: PathBuf::from(path),
@@ -334,6 +376,29 @@ mod tests {
                 .unwrap_err()
                 .contains("`key` is given as well")
         );
+    }
+
+    #[test]
+    fn every_file_that_is_named_is_known_whatever_it_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("keyglot.toml");
+        let text = "unknown = 1\n[sealing]\nkey_file = '/a'\nolder_keys_files = ['/b', '/c']\n\
+                    [[some.list]]\nsecret_file = '/d'";
+        std::fs::write(&file, text).unwrap();
+        let variables = [
+            ("KEYGLOT_TOKENS__SIGNING_KEY_FILE", "/e"),
+            ("KEYGLOT_NO__SUCH", "/f"),
+        ];
+        let named = || {
+            let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+            super::files_named(Some(&file), variables.into_iter())
+        };
+        let all = ["/a", "/b", "/c", "/d", "/e"].map(std::path::PathBuf::from);
+        let mut all: Vec<_> = all.into_iter().collect();
+        all.push(file.clone());
+        assert_eq!(named().into_iter().collect::<Vec<_>>(), all);
+        std::fs::write(&file, "[sealing").unwrap();
+        assert_eq!(named().len(), 2);
     }
 
     #[test]

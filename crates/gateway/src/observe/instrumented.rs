@@ -11,6 +11,7 @@ use keypair_core::{
     Attachment, BoxFuture, Change, KeyName, KeyPair, KeySpec, Limit, Listing, Note, Partition,
     PrivateKey, QuotaRule, Realm, Receipt, Scope, Selector, TenantId, Window,
 };
+use tracing::Instrument as _;
 
 use super::Metrics;
 
@@ -40,17 +41,21 @@ pub(crate) struct InstrumentedStore {
 }
 
 impl InstrumentedStore {
+    /// A step of a call.
     fn timed<'a, T>(&'a self, op: &'static str, step: BoxFuture<'a, T>) -> BoxFuture<'a, T>
     where
         T: 'a,
     {
-        Box::pin(async move {
-            let started = Instant::now();
-            let outcome = step.await;
-            self.metrics
-                .stored(self.inner.backend(), op, started.elapsed());
-            outcome
-        })
+        let span = super::traces::store(self.inner.backend(), op);
+        Box::pin(self.measured(op, step).instrument(span))
+    }
+
+    async fn measured<'a, T>(&'a self, op: &'static str, step: BoxFuture<'a, T>) -> T {
+        let started = Instant::now();
+        let outcome = step.await;
+        self.metrics
+            .stored(self.inner.backend(), op, started.elapsed());
+        outcome
     }
 }
 
@@ -226,6 +231,7 @@ impl Store for InstrumentedStore {
     }
 
     fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>> {
-        self.timed("ping", self.inner.ping())
+        // Operators ask for it, outside of any call: it is no trace of its own.
+        Box::pin(self.measured("ping", self.inner.ping()))
     }
 }

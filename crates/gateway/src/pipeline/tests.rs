@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use arc_swap::ArcSwap;
 use bytes::Bytes;
 use dialect_api::{
     Accounts, Blame, Caller, Descriptor, Dialect, Directory, EdgeError, Operation, OperationClass,
@@ -23,8 +24,8 @@ use tokio::sync::{Semaphore, watch};
 
 use super::{Gate, Mounted, serve};
 use crate::config::RateLimits;
-use crate::limits::RateLimiter;
-use crate::listener::{self, Answer, ConnectionRules};
+use crate::limits::{CallRules, InFlightLimit, RateLimiter};
+use crate::listener::{self, Answer, ConnectionRules, ConnectionTerms};
 use crate::observe::Metrics;
 
 /// Does what the path says: `/route-panics`, `/call-panics`, `/call-hangs`, `/render-panics`.
@@ -145,14 +146,14 @@ impl Entropy for Fixed {
 struct Front(Arc<Mounted<Rascal>>);
 
 impl Answer for Front {
-    async fn answer(&self, request: http::Request<Incoming>) -> Response {
+    async fn answer(&self, request: http::Request<Incoming>, scheme: &'static str) -> Response {
         let (head, body) = request.into_parts();
         let cx = RequestContext {
             realm: Realm::new("rascal"),
             request_id: RequestId(7),
             received_at: SystemTime::UNIX_EPOCH,
             dedicated_listener: false,
-            scheme: "http",
+            scheme,
             public_url: None,
         };
         serve(&self.0, head, body, cx).await
@@ -174,13 +175,9 @@ fn gate() -> Arc<Gate> {
     Arc::new(Gate {
         service,
         store,
-        token_key: zeroize::Zeroizing::new([0; 32]),
         entropy: Arc::new(Fixed),
-        rates: RateLimiter::new(RateLimits::default()),
-        in_flight: Semaphore::new(10),
-        max_body_bytes: None,
-        body_timeout: Duration::from_secs(5),
-        call_timeout: Duration::from_millis(100),
+        rates: RateLimiter::default(),
+        in_flight: InFlightLimit::new(10),
         metrics: Metrics::new(&generator),
     })
 }
@@ -189,17 +186,33 @@ fn gate() -> Arc<Gate> {
 async fn exchange(request: &str) -> String {
     let gate = gate();
     let directory = gate
-        .directory("rascal", Accounts::default(), Realm::new("rascal"))
+        .directory(
+            "rascal",
+            Accounts::default(),
+            Realm::new("rascal"),
+            zeroize::Zeroizing::new([0; 32]),
+        )
         .expect("a directory");
-    let mounted = Mounted::new(Rascal, directory, Realm::new("rascal"), gate);
+    let rules = CallRules {
+        max_body_bytes: None,
+        body_timeout: Duration::from_secs(5),
+        call_timeout: Duration::from_millis(100),
+        rates: RateLimits::default(),
+    };
+    let mounted = Mounted::new(Rascal, directory, Realm::new("rascal"), rules, gate);
     let (socket, address) = listener::bind("127.0.0.1:0".parse().expect("an address"))
         .await
         .expect("a socket");
     let (stop, stopped) = watch::channel(false);
-    let rules = ConnectionRules {
+    let terms = ConnectionTerms {
         header_timeout: Duration::from_secs(5),
-        connections: Arc::new(Semaphore::new(10)),
         grace: Duration::from_secs(5),
+        tls: None,
+    };
+    let rules = ConnectionRules {
+        terms: Arc::new(ArcSwap::from_pointee(terms)),
+        connections: Arc::new(Semaphore::new(10)),
+        plain: false,
     };
     let serving = tokio::spawn(listener::serve(
         socket,

@@ -66,7 +66,10 @@ impl Gateway {
                 .iter()
                 .find_map(|line| line.strip_prefix(word))
                 .expect("the line");
-            line.trim().trim_start_matches("http://").to_owned()
+            let url = line.trim();
+            url.rsplit_once("//")
+                .map_or(url, |(_, address)| address)
+                .to_owned()
         };
         let (address, admin) = (after("http "), after("admin "));
         Self {

@@ -1,5 +1,7 @@
 //! `DescribeKeyPairs`.
 
+use std::time::UNIX_EPOCH;
+
 use dialect_api::Response;
 use keypair_core::{Error as CoreError, KeyPair, Selector, Window};
 use serde::Serialize;
@@ -47,8 +49,10 @@ pub(super) async fn run(call: &Call<'_>) -> Result<Response, Error> {
     };
     found.retain(|key_pair| filters.iter().all(|filter| filter.passes(key_pair)));
     found.sort_by_cached_key(|key_pair| {
+        // Times are shown in seconds, and what is shown is what counts.
+        let created = key_pair.created_at.duration_since(UNIX_EPOCH);
         let id = response::key_id(key_pair.seed);
-        (response::time(key_pair.created_at), id)
+        (created.unwrap_or_default().as_secs(), id)
     });
     let page = found.iter().skip(offset).take(limit);
     Ok(call.success(Described {
