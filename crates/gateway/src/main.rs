@@ -13,21 +13,25 @@ mod front_ends;
 mod import;
 mod limits;
 mod listener;
+mod manual;
 mod observe;
 mod pipeline;
+mod preflight;
 mod reload;
 mod run;
+mod selftest;
 mod server_keys;
 
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use clap::Parser;
+use clap::{CommandFactory as _, Parser};
 
 use crate::assemble::StartError;
 use crate::cli::{Cli, Command, ConfigAction, ConfigArgs, ImportArgs, ServeArgs};
 use crate::config::{ConfigError, Loaded, Overrides};
+use crate::selftest::SelftestArgs;
 
 /// The exit code of a configuration that cannot be.
 const CONFIGURATION: u8 = 2;
@@ -39,8 +43,15 @@ fn main() -> ExitCode {
         None => serve(&cli.serve, started),
         Some(Command::Serve(args)) => serve(&args, started),
         Some(Command::Import(args)) => take_over(&args),
+        Some(Command::Selftest(args)) => try_out(&args),
+        Some(Command::Completions { shell }) => print(&completions(shell)),
+        Some(Command::Man) => manual(),
         Some(Command::Config { action }) => look_at_config(&action),
     };
+    let outcome = outcome.map_err(|error| match error {
+        StartError::Config(error) => StartError::Config(config::with_line(error)),
+        failed @ StartError::Failed { .. } => failed,
+    });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -64,6 +75,7 @@ fn load(config: &ConfigArgs, overrides: Overrides) -> Result<Loaded, ConfigError
 
 fn serve(args: &ServeArgs, started: Instant) -> Result<(), StartError> {
     let loaded = load(&args.config, args.overrides())?;
+    preflight::check(&loaded)?;
     let settings = &loaded.settings;
     observe::start_logging(settings.log_format, &settings.log_filter).map_err(|error| {
         ConfigError::BadValue {
@@ -73,23 +85,42 @@ fn serve(args: &ServeArgs, started: Instant) -> Result<(), StartError> {
         }
     })?;
     log_panics_without_their_text();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| StartError::failed("starting threads", &error))?;
     let args = args.clone();
     let source = Box::new(move || load(&args.config, args.overrides()));
-    runtime.block_on(run::run(loaded, source, started))
+    runtime()?.block_on(run::run(loaded, source, started))
 }
 
 fn take_over(args: &ImportArgs) -> Result<(), StartError> {
     let loaded = load(&args.config, args.overrides())?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    let report = runtime()?.block_on(import::import(&loaded, args))?;
+    print(report.as_bytes())
+}
+
+fn try_out(args: &SelftestArgs) -> Result<(), StartError> {
+    let loaded = load(&args.config, Overrides::new())?;
+    runtime()?.block_on(selftest::run(&loaded, args))
+}
+
+fn completions(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "keyglot", &mut script);
+    script
+}
+
+fn manual() -> Result<(), StartError> {
+    let page = manual::page(&Cli::command());
+    print(&page.map_err(|error| StartError::failed("writing the manual page", &error))?)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, StartError> {
+    tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| StartError::failed("starting threads", &error))?;
-    let report = runtime.block_on(import::import(&loaded, args))?;
-    let written = std::io::stdout().lock().write_all(report.as_bytes());
+        .map_err(|error| StartError::failed("starting threads", &error))
+}
+
+fn print(text: &[u8]) -> Result<(), StartError> {
+    let written = std::io::stdout().lock().write_all(text);
     written.map_err(|error| StartError::failed("writing to standard output", &error))
 }
 
@@ -108,7 +139,7 @@ fn log_panics_without_their_text() {
 fn look_at_config(action: &ConfigAction) -> Result<(), StartError> {
     let text = match action {
         ConfigAction::Check(args) => {
-            assemble::configure_dialects(&load(args, Overrides::new())?)?;
+            preflight::check(&load(args, Overrides::new())?)?;
             "the configuration is good\n".to_owned()
         }
         ConfigAction::Print(args) => {
@@ -117,7 +148,7 @@ fn look_at_config(action: &ConfigAction) -> Result<(), StartError> {
         ConfigAction::Schema => {
             format!("{:#}\n", config::document_schema())
         }
+        ConfigAction::Docs => config::reference(),
     };
-    let written = std::io::stdout().lock().write_all(text.as_bytes());
-    written.map_err(|error| StartError::failed("writing to standard output", &error))
+    print(text.as_bytes())
 }

@@ -95,7 +95,7 @@ pub(crate) async fn run(
 
 /// The published demo accounts, and dialects that ask for no credential, are for this machine only
 /// unless the operator says otherwise.
-fn refuse_demo_in_public(
+pub(crate) fn refuse_demo_in_public(
     loaded: &Loaded,
     dialects: &[assemble::Configured],
 ) -> Result<(), ConfigError> {
@@ -239,7 +239,7 @@ fn announce(settings: &Settings, assembly: &Assembly, bound: &Bound, started: In
 }
 
 /// A store's URL without the password in it.
-fn store_without_secrets(url: &str) -> String {
+pub(crate) fn store_without_secrets(url: &str) -> String {
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, host))) => format!("{scheme}://***@{host}"),
         _ => url.to_owned(),
