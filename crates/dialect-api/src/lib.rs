@@ -12,6 +12,7 @@ pub mod exchange;
 pub mod import;
 pub mod register;
 pub mod response;
+pub mod selftest;
 
 use std::borrow::Cow;
 use std::future::Future;
@@ -33,6 +34,7 @@ pub use import::{
 };
 pub use register::{NewDelegation, Register, Removal};
 pub use response::{Response, empty_response, json_bytes, response, secret_json_bytes};
+pub use selftest::Selftest;
 
 /// What the gateway must know of a dialect before it sees a request.
 #[derive(Debug, Clone, Copy)]
@@ -191,6 +193,14 @@ pub trait Configured: Dialect + Sized {
     /// What a newcomer is shown when the gateway starts on a terminal: the demo account in a line,
     /// then one call that works as it stands, in lines for a shell. `origin` is `http://host:port`.
     fn demo_call(origin: &str) -> String;
+
+    /// How a running gateway is tried out through this dialect, with the first account of the
+    /// section that a client can use, or the one of this name (or public id). There is no default:
+    /// a dialect that cannot be tried out says so, and why.
+    ///
+    /// # Errors
+    /// The section cannot be, or names no such account.
+    fn selftest(config: Self::Config, account: Option<&str>) -> Result<Selftest, ConfigProblem>;
 
     /// How the data folder of another program that speaks this API is taken over; `None` if no
     /// such program is known.

@@ -93,6 +93,8 @@ pub(crate) fn configure_dialects(loaded: &Loaded) -> Result<Vec<Configured>, Con
 pub(crate) fn effective_config(loaded: &Loaded) -> Result<Table, ConfigError> {
     configure_dialects(loaded)?;
     let mut table = Table::try_from(&loaded.settings).unwrap_or_default();
+    let store = crate::run::store_without_secrets(&loaded.settings.store);
+    table.insert("store".to_owned(), Value::String(store));
     for kind in FRONT_ENDS {
         let section = loaded.sections.get(kind.name).cloned().unwrap_or_default();
         let (own, section) = SharedKeys::split(kind.name, section, &loaded.origin)?;
@@ -107,7 +109,7 @@ pub(crate) fn effective_config(loaded: &Loaded) -> Result<Table, ConfigError> {
 
 /// What the gateway reads itself in a dialect's section.
 pub(crate) struct SharedKeys {
-    enabled: bool,
+    pub(crate) enabled: bool,
     pub(crate) realm: Realm,
 }
 
@@ -257,25 +259,35 @@ pub(crate) async fn open_store(
     if url == MEMORY {
         return Ok(Arc::new(MemoryStore::new()));
     }
-    if let Some(dir) = url.strip_prefix("redb:") {
+    if let Some(dir) = url.strip_prefix("redb:").filter(|dir| !dir.is_empty()) {
         let opened = RedbStore::open(Path::new(dir));
         let store = opened.map_err(|error| StartError::failed(format!("store {url}"), &error))?;
         return Ok(Arc::new(store));
     }
-    if url.starts_with("redis://") || url.starts_with("redis+unix://") || url.starts_with("unix://")
-    {
-        let options = RedisOptions {
-            key_prefix: settings.redis.key_prefix.clone(),
-            response_timeout: Duration::from_millis(settings.redis.response_timeout_ms),
-            connection_timeout: Duration::from_millis(settings.redis.connection_timeout_ms),
-        };
-        let store = RedisStore::connect(url, options)
-            .await
-            .map_err(|error| StartError::failed("store redis", &error))?;
-        return Ok(Arc::new(store));
+    check_store(settings, origin)?;
+    let options = RedisOptions {
+        key_prefix: settings.redis.key_prefix.clone(),
+        response_timeout: Duration::from_millis(settings.redis.response_timeout_ms),
+        connection_timeout: Duration::from_millis(settings.redis.connection_timeout_ms),
+    };
+    let store = RedisStore::connect(url, options)
+        .await
+        .map_err(|error| StartError::failed("store redis", &error))?;
+    Ok(Arc::new(store))
+}
+
+/// Looks at the setting that names the store, without opening anything.
+///
+/// # Errors
+/// It names no store of this build.
+pub(crate) fn check_store(settings: &Settings, origin: &str) -> Result<(), ConfigError> {
+    let url = settings.store.as_str();
+    let starts_with = |schemes: &[&str]| schemes.iter().any(|scheme| url.starts_with(scheme));
+    let has_folder = url.strip_prefix("redb:").is_some_and(|dir| !dir.is_empty());
+    if url == MEMORY || has_folder || starts_with(&["redis://", "redis+unix://", "unix://"]) {
+        return Ok(());
     }
-    let schemes = ["rediss://", "redis-sentinel://", "redis-cluster://"];
-    let problem = if schemes.iter().any(|scheme| url.starts_with(scheme)) {
+    let problem = if starts_with(&["rediss://", "redis-sentinel://", "redis-cluster://"]) {
         "this build reaches Redis by redis:// only"
     } else {
         "must be memory, redb:DIR or redis://HOST:PORT"
@@ -284,8 +296,7 @@ pub(crate) async fn open_store(
         origin: origin.to_owned(),
         key: "store".to_owned(),
         problem: problem.to_owned(),
-    }
-    .into())
+    })
 }
 
 /// The system's clock.

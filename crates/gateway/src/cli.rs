@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use toml::Value;
 
 use crate::config::{LogFormat, Overrides};
+use crate::selftest::SelftestArgs;
 
 /// One server that speaks the SSH key-pair APIs of several clouds.
 #[derive(Debug, Parser)]
@@ -24,6 +25,15 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Take over the key pairs that another program has stored in files.
     Import(ImportArgs),
+    /// Try out a running gateway: make, list, show and delete a key pair through its public API.
+    Selftest(SelftestArgs),
+    /// Print a script that completes this program's arguments in a shell.
+    Completions {
+        /// The shell that reads the script.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page (roff).
+    Man,
     /// Look at the configuration.
     Config {
         #[command(subcommand)]
@@ -39,6 +49,8 @@ pub(crate) enum ConfigAction {
     Print(ConfigArgs),
     /// Print the JSON Schema of the configuration file.
     Schema,
+    /// Print a description of every setting (Markdown).
+    Docs,
 }
 
 #[derive(Debug, Clone, Args)]

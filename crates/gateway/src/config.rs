@@ -2,9 +2,13 @@
 //! stand beside these keys in the same file and are read by [`crate::front_ends`].
 
 mod load;
+mod place;
+mod reference;
 mod schema;
 
 pub(crate) use load::{Loaded, Overrides, bad_value, files_named, load};
+pub(crate) use place::with_line;
+pub(crate) use reference::reference;
 pub(crate) use schema::document_schema;
 
 use std::net::{Ipv4Addr, SocketAddr};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use dialect_api::{
     Accounts, ConfigProblem, Configured, Descriptor, Dialect, Importer, RequestContext, Response,
+    Selftest,
 };
 use http::request::Parts;
 use hyper::body::Incoming;
@@ -29,6 +30,8 @@ pub(crate) struct FrontEndKind {
     pub(crate) effective: fn(Table) -> Result<Table, SectionError>,
     /// How another program's data folder is taken over, with its section as it is.
     pub(crate) importer: fn(Table) -> Result<Option<Importer>, SectionError>,
+    /// How a running gateway is tried out, with its section and the account of this name.
+    pub(crate) selftest: fn(Table, Option<&str>) -> Result<Selftest, SectionError>,
     /// What a newcomer is shown.
     pub(crate) demo_call: fn(&str) -> String,
 }
@@ -63,6 +66,9 @@ pub(crate) const fn kind<D: Configured>() -> FrontEndKind {
             Ok(Table::try_from(config).unwrap_or_default())
         },
         importer: |section| Ok(D::importer(&typed::<D>(section)?)),
+        selftest: |section, account| {
+            D::selftest(typed::<D>(section)?, account).map_err(SectionError::Setting)
+        },
         demo_call: D::demo_call,
     }
 }

@@ -16,10 +16,13 @@ mod import;
 mod in_force;
 mod limits;
 mod listener;
+mod manual;
 mod observe;
 mod pipeline;
+mod preflight;
 mod reload;
 mod run;
+mod selftest;
 mod server_keys;
 mod tls;
 mod watch;
@@ -28,7 +31,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use clap::Parser;
+use clap::{CommandFactory as _, Parser};
 
 use crate::assemble::StartError;
 use crate::cli::{Cli, Command, ConfigAction, ConfigArgs, ImportArgs, ServeArgs};
@@ -36,6 +39,7 @@ use crate::config::{ConfigError, Loaded, Overrides};
 use crate::observe::traces::Traces;
 use crate::reload::Source;
 use crate::run::Start;
+use crate::selftest::SelftestArgs;
 use crate::watch::Files;
 
 /// The exit code of a configuration that cannot be.
@@ -48,8 +52,15 @@ fn main() -> ExitCode {
         None => serve(&cli.serve, started),
         Some(Command::Serve(args)) => serve(&args, started),
         Some(Command::Import(args)) => take_over(&args),
+        Some(Command::Selftest(args)) => try_out(&args),
+        Some(Command::Completions { shell }) => print(&completions(shell)),
+        Some(Command::Man) => manual(),
         Some(Command::Config { action }) => look_at_config(&action),
     };
+    let outcome = outcome.map_err(|error| match error {
+        StartError::Config(error) => StartError::Config(config::with_line(error)),
+        failed @ StartError::Failed { .. } => failed,
+    });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -91,6 +102,7 @@ fn serve(args: &ServeArgs, started: Instant) -> Result<(), StartError> {
     // Looked at before they are read: what changes in between is seen as changed later.
     let seen = args.files().look();
     let loaded = Source::load(args)?;
+    preflight::check(&loaded)?;
     let runtime = runtime()?;
     let traces = Traces::new(&loaded, runtime.handle())?;
     let log_filter = observe::start_logging(&loaded, traces.as_ref())?;
@@ -108,6 +120,28 @@ fn serve(args: &ServeArgs, started: Instant) -> Result<(), StartError> {
     ended
 }
 
+fn take_over(args: &ImportArgs) -> Result<(), StartError> {
+    let loaded = load(&args.config, args.overrides())?;
+    let report = runtime()?.block_on(import::import(&loaded, args))?;
+    print(report.as_bytes())
+}
+
+fn try_out(args: &SelftestArgs) -> Result<(), StartError> {
+    let loaded = load(&args.config, Overrides::new())?;
+    runtime()?.block_on(selftest::run(&loaded, args))
+}
+
+fn completions(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "keyglot", &mut script);
+    script
+}
+
+fn manual() -> Result<(), StartError> {
+    let page = manual::page(&Cli::command());
+    print(&page.map_err(|error| StartError::failed("writing the manual page", &error))?)
+}
+
 fn runtime() -> Result<tokio::runtime::Runtime, StartError> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -115,10 +149,8 @@ fn runtime() -> Result<tokio::runtime::Runtime, StartError> {
         .map_err(|error| StartError::failed("starting threads", &error))
 }
 
-fn take_over(args: &ImportArgs) -> Result<(), StartError> {
-    let loaded = load(&args.config, args.overrides())?;
-    let report = runtime()?.block_on(import::import(&loaded, args))?;
-    let written = std::io::stdout().lock().write_all(report.as_bytes());
+fn print(text: &[u8]) -> Result<(), StartError> {
+    let written = std::io::stdout().lock().write_all(text);
     written.map_err(|error| StartError::failed("writing to standard output", &error))
 }
 
@@ -137,10 +169,7 @@ fn log_panics_without_their_text() {
 fn look_at_config(action: &ConfigAction) -> Result<(), StartError> {
     let text = match action {
         ConfigAction::Check(args) => {
-            let loaded = load(args, Overrides::new())?;
-            assemble::configure_dialects(&loaded)?;
-            connections::check(&loaded)?;
-            observe::check(&loaded)?;
+            preflight::check(&load(args, Overrides::new())?)?;
             "the configuration is good\n".to_owned()
         }
         ConfigAction::Print(args) => {
@@ -149,7 +178,7 @@ fn look_at_config(action: &ConfigAction) -> Result<(), StartError> {
         ConfigAction::Schema => {
             format!("{:#}\n", config::document_schema())
         }
+        ConfigAction::Docs => config::reference(),
     };
-    let written = std::io::stdout().lock().write_all(text.as_bytes());
-    written.map_err(|error| StartError::failed("writing to standard output", &error))
+    print(text.as_bytes())
 }

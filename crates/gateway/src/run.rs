@@ -275,7 +275,7 @@ fn announce(settings: &Settings, assembly: &Assembly, bound: &Bound, started: In
 }
 
 /// A store's URL without the password in it.
-fn store_without_secrets(url: &str) -> String {
+pub(crate) fn store_without_secrets(url: &str) -> String {
     match (url.split_once("://"), url.rsplit_once('@')) {
         (Some((scheme, _)), Some((_, host))) => format!("{scheme}://***@{host}"),
         _ => url.to_owned(),

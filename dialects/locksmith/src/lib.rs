@@ -9,11 +9,12 @@ mod operations;
 mod request;
 mod response;
 mod route;
+mod selftest;
 mod validate;
 
 use dialect_api::{
     Accounts, Caller, ConfigProblem, Configured, Descriptor, Dialect, Directory, Importer,
-    OperationClass, Ports, RateRule, Request, RequestContext, Response,
+    OperationClass, Ports, RateRule, Request, RequestContext, Response, Selftest,
 };
 use http::request::Parts;
 use keypair_core::{Limit, TenantId};
@@ -119,6 +120,10 @@ impl Configured for Locksmith {
              curl --header \"Content-Type: application/json\" --request POST \\\n  \
              --data '{{\"key_pair_id\": \"OpenVPN Server\"}}' {origin}/locksmith/v1/keys"
         )
+    }
+
+    fn selftest(config: Config, account: Option<&str>) -> Result<Selftest, ConfigProblem> {
+        selftest::selftest(config, account)
     }
 
     fn importer(config: &Config) -> Option<Importer> {

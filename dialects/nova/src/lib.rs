@@ -10,13 +10,14 @@ mod rate;
 mod request;
 mod response;
 mod route;
+mod selftest;
 mod validate;
 
 use std::borrow::Cow;
 
 use dialect_api::{
     Accounts, Caller, ConfigProblem, Configured, Descriptor, Dialect, Directory, Ports, RateRule,
-    Request, RequestContext, Response, empty_response,
+    Request, RequestContext, Response, Selftest, empty_response,
 };
 use http::StatusCode;
 use http::request::Parts;
@@ -134,5 +135,9 @@ impl Configured for Nova {
              curl --user demo:keyglot-demo --header \"Content-Type: application/json\" \\\n  \
              --data '{{\"keypair\": {{\"name\": \"first\"}}}}' {origin}/compute/v2.1/os-keypairs"
         )
+    }
+
+    fn selftest(config: Config, account: Option<&str>) -> Result<Selftest, ConfigProblem> {
+        selftest::selftest(config, account)
     }
 }

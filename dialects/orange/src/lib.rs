@@ -10,11 +10,12 @@ mod operations;
 mod request;
 mod response;
 mod route;
+mod selftest;
 mod validate;
 
 use dialect_api::{
     Accounts, Caller, ConfigProblem, Configured, Descriptor, Dialect, Directory, EdgeError, Ports,
-    Request, RequestContext, Response,
+    Request, RequestContext, Response, Selftest,
 };
 use http::request::Parts;
 use keypair_core::TenantId;
@@ -125,5 +126,9 @@ impl Configured for Orange {
 
     fn demo_call(origin: &str) -> String {
         config::demo_call(origin)
+    }
+
+    fn selftest(config: Config, account: Option<&str>) -> Result<Selftest, ConfigProblem> {
+        selftest::selftest(config, account)
     }
 }

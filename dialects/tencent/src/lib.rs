@@ -9,11 +9,12 @@ mod region;
 mod request;
 mod response;
 mod route;
+mod selftest;
 mod validate;
 
 use dialect_api::{
     Accounts, Caller, ConfigProblem, Configured, Descriptor, Dialect, Directory, Ports, RateRule,
-    Request, RequestContext, Response,
+    Request, RequestContext, Response, Selftest,
 };
 use http::request::Parts;
 
@@ -100,5 +101,9 @@ impl Configured for Tencent {
 
     fn demo_call(origin: &str) -> String {
         demo::call(origin)
+    }
+
+    fn selftest(config: Config, account: Option<&str>) -> Result<Selftest, ConfigProblem> {
+        selftest::selftest(config, account)
     }
 }

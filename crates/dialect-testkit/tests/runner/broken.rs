@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use dialect_api::{
     Accounts, Caller, ConfigProblem, Configured, Descriptor, Dialect, Directory, EdgeError, Ports,
-    Request, RequestContext, Response,
+    Request, RequestContext, Response, Selftest,
 };
 use http::StatusCode;
 use http::request::Parts;
@@ -156,5 +156,8 @@ impl<B: Defect> Configured for Broken<B> {
 
     fn demo_call(origin: &str) -> String {
         Toy::demo_call(origin)
+    }
+    fn selftest(config: Config, account: Option<&str>) -> Result<Selftest, ConfigProblem> {
+        Toy::selftest(config, account)
     }
 }

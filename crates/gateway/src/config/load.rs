@@ -9,9 +9,9 @@ use super::schema::{check_keys, document_schema, nearest};
 use super::{ConfigError, Settings};
 use crate::front_ends::FRONT_ENDS;
 
-const VARIABLE_PREFIX: &str = "KEYGLOT_";
+pub(super) const VARIABLE_PREFIX: &str = "KEYGLOT_";
 /// Separates the levels of a key in a variable's name: `KEYGLOT_LIMITS__MAX_IN_FLIGHT`.
-const LEVEL_SEPARATOR: &str = "__";
+pub(super) const LEVEL_SEPARATOR: &str = "__";
 /// Variables with the prefix that are no settings.
 const NOT_SETTINGS: &[&str] = &["KEYGLOT_CONFIG"];
 
@@ -90,11 +90,28 @@ pub(crate) fn bad_value(origin: &str, section: &str, error: &toml::de::Error) ->
         (false, true) => section.to_owned(),
         (false, false) => format!("{section}.{key}"),
     };
-    let problem = problem.trim().replace('\n', " ");
+    let problem = in_words_of_toml(&problem.trim().replace('\n', " "));
     ConfigError::BadValue {
         origin: origin.to_owned(),
         key,
         problem,
+    }
+}
+
+/// The reader's words for a value of the wrong type, without the names of machine types. What should
+/// have been a text may have been meant as a secret, so it is not quoted.
+fn in_words_of_toml(problem: &str) -> String {
+    let Some((found, expected)) = problem.split_once(", expected ") else {
+        return problem.to_owned();
+    };
+    match expected {
+        "a string" => "must be a text (in quotation marks)".to_owned(),
+        "a boolean" => format!("{found}, expected true or false"),
+        "usize" | "u64" | "u32" | "u16" | "u8" => {
+            format!("{found}, expected a whole number that is not negative")
+        }
+        "i64" | "i32" => format!("{found}, expected a whole number"),
+        _ => problem.to_owned(),
     }
 }
 
@@ -330,7 +347,8 @@ mod tests {
         let error = load_text("[limits]\nmax_in_flight = 'many'", &[]).unwrap_err();
         assert_eq!(
             error,
-            "/keyglot.toml: limits.max_in_flight: invalid type: string \"many\", expected usize"
+            "/keyglot.toml: limits.max_in_flight: invalid type: string \"many\", expected a whole \
+             number that is not negative"
         );
         let error = load_text("listen = 'nowhere'", &[]).unwrap_err();
         assert_eq!(

@@ -109,7 +109,7 @@ fn check_level(
 
 /// The object among a schema's alternatives (an optional section is "object or null"); `None` if
 /// the schema is not about an object with known keys.
-fn object_schema(schema: &Json) -> Option<&Json> {
+pub(super) fn object_schema(schema: &Json) -> Option<&Json> {
     if schema.get("properties").is_some() || schema.get("additionalProperties").is_some() {
         return Some(schema);
     }

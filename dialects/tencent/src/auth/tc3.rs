@@ -21,6 +21,9 @@ const ALGORITHM: &str = "TC3-HMAC-SHA256";
 /// What the last part of a credential's scope says.
 const TERMINATOR: &str = "tc3_request";
 
+/// The service that clients of key pairs name in a credential's scope.
+const SERVICE: &str = "cvm";
+
 /// The value of X-TC-Content-SHA256 by which a client leaves its body out of the signature.
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
 
@@ -152,17 +155,7 @@ pub(super) fn verify<'h>(
             spelling,
             payload_hash: &payload_hash,
         };
-        let canonical_hash = canonical.hash();
-        let parts = [
-            ALGORITHM.as_bytes(),
-            b"\n",
-            timestamp.as_bytes(),
-            b"\n",
-            scope.as_bytes(),
-            b"\n",
-            canonical_hash.as_bytes(),
-        ];
-        mac(key.as_slice(), &parts)
+        signature(key.as_slice(), timestamp, &scope, &canonical.hash())
             .is_some_and(|mac| mac.verify_slice(&authorization.signature).is_ok())
     };
     let spellings = Spelling::candidates(message);
@@ -210,6 +203,45 @@ impl<'m> Spelling<'m> {
         });
         found
     }
+}
+
+/// The Authorization header by which a client signs a POST of JSON to `/`, as the SDKs in Go and
+/// Python do. `None` if the timestamp, in seconds, does not lie in the calendar.
+pub(crate) fn sign(
+    secret_id: &str,
+    secret: &Secret,
+    timestamp: &str,
+    host: &str,
+    body: &[u8],
+) -> Option<String> {
+    const SIGNED_HEADERS: &str = "content-type;host";
+    let date = utc_date(timestamp)?;
+    let key = signing_key(secret, &date, SERVICE)?;
+    let scope = format!("{date}/{SERVICE}/{TERMINATOR}");
+    let payload_hash = hex::encode(Sha256::digest(body));
+    let canonical = format!(
+        "POST\n/\n\ncontent-type:application/json\nhost:{host}\n\n{SIGNED_HEADERS}\n{payload_hash}"
+    );
+    let canonical_hash = hex::encode(Sha256::digest(canonical));
+    let mac = signature(key.as_slice(), timestamp, &scope, &canonical_hash)?;
+    let signature = hex::encode(mac.finalize().into_bytes());
+    Some(format!(
+        "{ALGORITHM} Credential={secret_id}/{scope}, SignedHeaders={SIGNED_HEADERS}, Signature={signature}"
+    ))
+}
+
+/// The signature of a canonical request, by its hash.
+fn signature(key: &[u8], timestamp: &str, scope: &str, canonical_hash: &str) -> Option<Mac> {
+    let parts = [
+        ALGORITHM.as_bytes(),
+        b"\n",
+        timestamp.as_bytes(),
+        b"\n",
+        scope.as_bytes(),
+        b"\n",
+        canonical_hash.as_bytes(),
+    ];
+    mac(key, &parts)
 }
 
 /// The canonical request. It is hashed piece by piece, never put together.

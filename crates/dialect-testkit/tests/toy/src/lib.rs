@@ -12,7 +12,7 @@ use bytes::Bytes;
 use dialect_api::{
     Accounts, Caller, ConfigProblem, Configured, Descriptor, Dialect, Directory, EdgeError,
     Operation, OperationClass, Ports, Project, ProjectAccess, Request, RequestContext, Response,
-    Secret, User, empty_response, response,
+    Secret, Selftest, User, empty_response, response,
 };
 use error::{Fault, fault};
 use http::request::Parts;
@@ -255,6 +255,12 @@ impl Configured for Toy {
 
     fn demo_call(origin: &str) -> String {
         format!("curl {origin}/toy/")
+    }
+
+    fn selftest(_: Config, _: Option<&str>) -> Result<Selftest, ConfigProblem> {
+        Ok(Selftest::Impossible(
+            "its tokens come from elsewhere: it has no log-in",
+        ))
     }
 }
 

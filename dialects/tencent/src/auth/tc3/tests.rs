@@ -239,3 +239,20 @@ fn every_spelling_of_a_candidate_is_accepted_and_no_other() {
     assert!(!accepts(&spelled("/", "", "text/plain", "h1")));
     assert!(!accepts(&spelled("/", "b=a", "application/json", "h1")));
 }
+
+/// The request of `tests/golden/create_key_pair/tc3_post_python.http`.
+#[test]
+fn a_client_signs_as_the_python_sdk_does() {
+    let authorization = super::sign(
+        "AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE",
+        &Secret::new("Gu5t9xGARNpq86cd98joQYCN3EXAMPLE"),
+        "1700000000",
+        "127.0.0.1:8080",
+        br#"{"KeyName": "Tencent", "ProjectId": 0}"#,
+    );
+    let expected = "TC3-HMAC-SHA256 \
+        Credential=AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE/2023-11-14/cvm/tc3_request, \
+        SignedHeaders=content-type;host, \
+        Signature=e7a179b50d7eea23e8ba3fb5612a167debcf407a34b3a8e84111637146a87ed4";
+    assert_eq!(authorization.as_deref(), Some(expected));
+}
