@@ -67,7 +67,7 @@ class Release:
             one
             for path, text in sorted(templates.items())
             if not path.endswith(".txt")
-            for one in yaml.safe_load_all(text)
+            for one in yaml.load_all(text, yaml.CSafeLoader)
             if one is not None
         ]
 
@@ -129,10 +129,9 @@ class Release:
         return tomllib.loads(self.file(f"{self.name}-config", "keyglot.toml"))
 
 
-def render(*layers: dict, name: str = "rel", **options) -> Release:
+def render(*layers: dict, name: str = "rel", namespace: str = "ns", **options) -> Release:
     """Renders the chart."""
-    options.setdefault("namespace", "ns")
-    return Release(chart().render(merged(*layers), name=name, **options))
+    return Release(chart().render(merged(*layers), name=name, namespace=namespace, **options))
 
 
 def refusal(*layers: dict, name: str = "rel") -> str:
