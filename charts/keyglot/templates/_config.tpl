@@ -49,7 +49,7 @@ string, but for the character DEL.
 {{- end }}
 
 {{- define "keyglot.toml.key" -}}
-{{ regexMatch "^[A-Za-z0-9_-]+$" . | ternary . (toJson .) }}
+{{ regexMatch "^[A-Za-z0-9_-]+$" . | ternary . (include "keyglot.toml.value" . | trim) }}
 {{- end }}
 
 {{- /* A table and those below it: (dict "heading" "" "table" $map). A list of tables is one heading each. */ -}}
