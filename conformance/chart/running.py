@@ -15,7 +15,7 @@ from rendering import Release
 
 BINARY = os.environ["KEYGLOT_BINARY"]
 # What lies in a pod under these paths lies below the folder here.
-MAPPED = re.compile(r"(?<![\w.])(/etc/keyglot|/run/secrets/keyglot-accounts|/run/secrets/keyglot|/var/lib/keyglot)(?=/|\b)")
+MAPPED = re.compile(r"(?<![\w.])(/etc/keyglot|/run/secrets/keyglot(?:-accounts|-ca)?|/var/lib/keyglot)(?=/|\b)")
 # Of the variables of this shell none reaches a container.
 INHERITED = {"PATH": os.environ["PATH"]}
 
@@ -117,7 +117,7 @@ class Node:
         """The port here of a container's port."""
         return self.ports[str(number)]
 
-    def selftest(self, pod: dict, variables: dict[str, str]) -> subprocess.CompletedProcess:
+    def selftest(self, pod: dict) -> subprocess.CompletedProcess:
         """Runs a pod of `helm test` against the server."""
         (container,) = pod["spec"]["containers"]
         self.mount(pod, container)
@@ -128,7 +128,7 @@ class Node:
         assert [one for one in command if one.endswith(f"://{address}")], command
         # The Service's name is not known here.
         command = [one.replace(address, f"localhost:{self.port(8080)}") for one in command]
-        return subprocess.run(command, env=own | variables, capture_output=True, text=True, timeout=300)
+        return subprocess.run(command, env=own, capture_output=True, text=True, timeout=300)
 
     def stop(self) -> int | None:
         """Asks the server to stop, as the kubelet does; its exit code."""

@@ -106,7 +106,10 @@ def test_the_tests_get_no_key_of_the_server(name):
     """They need accounts; the sealing key, the signing key, Redis and the data are the server's alone."""
     release = render(ALL[name])
     for pod in release.tests:
-        assert {one["name"] for one in pod["spec"]["volumes"]} <= {"config", "account-files"}
+        assert {one["name"] for one in pod["spec"]["volumes"]} <= {"config", "account-files", "ca"}
+        for volume in pod["spec"]["volumes"]:
+            if volume["name"] == "ca":
+                assert [item["path"] for item in volume["secret"]["items"]] == ["ca.crt"]
         assert "env" not in pod["spec"]["containers"][0]
 
 

@@ -139,6 +139,8 @@ row("tls.enabled", True, variable("TLS__CERTIFICATE_FILE"), None, "/run/secrets/
 row("tls.enabled", True, variable("TLS__KEY_FILE"), None, "/run/secrets/keyglot/tls/tls.key", {"tls": {"existingSecret": "s"}})
 row("tls.enabled", True, "Pod-test-nova: spec containers 0 args 2", "http://rel-keyglot.ns.svc:8080", "https://rel-keyglot.ns.svc:8080", {"tls": {"existingSecret": "s"}})
 row("tls.existingSecret", "s", secret_item("tls/tls.crt"), item("mine", "tls.crt", "tls/tls.crt"), item("s", "tls.crt", "tls/tls.crt"), TLS_MINE)
+row("tls.caKey", "root.crt", "Pod-test-nova: spec volumes [ca] secret items 0 key", "ca.crt", "root.crt", TLS_MINE)
+row("tls.caKey", "", "Pod-test-nova: spec containers 0 args 9", "--ca-file", None, TLS_MINE)
 row("tls.certManager.enabled", True, "Certificate", False, True, {"tls": {"enabled": True, "certManager": {"issuerRef": {"name": "i"}}}}, only_before=TLS_MINE)
 row("tls.certManager.issuerRef.name", "j", "Certificate: spec issuerRef name", "i", "j", TLS)
 row("tls.certManager.issuerRef.kind", "ClusterIssuer", "Certificate: spec issuerRef kind", "Issuer", "ClusterIssuer", TLS)
@@ -278,5 +280,8 @@ row("extraObjects", [{"apiVersion": "v1", "kind": "Event", "metadata": {"name": 
 
 # helm test
 row("tests.enabled", False, "Pod-test-nova", True, False)
-row("tests.timeoutSeconds", 7, "Pod-test-nova: spec containers 0 args 8", "60", "7")
+row("tests.skip", ["nova"], "Pod-test-nova", True, False)
+row("tests.url", "https://k.example", "Pod-test-nova: spec containers 0 args 2", "http://rel-keyglot.ns.svc:8080", "https://k.example")
+row("tests.timeoutSeconds", 7, "Pod-test-nova: spec containers 0 args 8", "30", "7")
+row("tests.extraArgs", ["--account", "nova=b"], "Pod-test-nova: spec containers 0 args 10", None, "nova=b")
 row("tests.resources", {"limits": {"cpu": 1}}, "Pod-test-nova: spec containers 0 resources limits", None, {"cpu": 1})

@@ -191,11 +191,15 @@ key and the path. Their paths are the same wherever the secret comes from.
 {{- end }}
 {{- end }}
 {{- if .Values.tls.enabled }}
-{{- $secret := .Values.tls.existingSecret | default (printf "%s-tls" $own) }}
+{{- $secret := include "keyglot.tlsSecret" . }}
 {{- $files = append $files (dict "secret" $secret "key" "tls.crt" "path" "tls/tls.crt") }}
 {{- $files = append $files (dict "secret" $secret "key" "tls.key" "path" "tls/tls.key") }}
 {{- end }}
 {{- dict "files" $files | toJson }}
+{{- end }}
+
+{{- define "keyglot.tlsSecret" -}}
+{{ .Values.tls.existingSecret | default (printf "%s-tls" (include "keyglot.fullname" .)) }}
 {{- end }}
 
 {{- define "keyglot.secretsVolume" -}}
