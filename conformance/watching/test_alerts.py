@@ -38,7 +38,7 @@ def run_unit_tests(folder, document):
     changed.write_text(yaml.safe_dump(document))
     tests.write_text(yaml.safe_dump(yaml.safe_load(TESTS.read_text()) | {"rule_files": [str(changed)]}))
     ran = subprocess.run([program("promtool"), "test", "rules", str(tests)], capture_output=True, text=True)
-    assert "FAILED" in ran.stdout or ran.returncode == 0, ran
+    assert "FAILED" in ran.stdout + ran.stderr or ran.returncode == 0, ran
     return ran.returncode == 0
 
 

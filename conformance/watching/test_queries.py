@@ -59,7 +59,7 @@ def test_a_panel_shows_something_and_its_legend_is_filled(prometheus, query):
     ("keyglot_tenants", "nothing shows keyglot_tenants"),
     ('keyglot_in_flight{dialect="nova"}', "keyglot_in_flight has no label dialect"),
     ("sum by (tenant) (keyglot_in_flight)", "no label tenant to group by"),
-    ("keyglot_in_flight / on (tenant) keyglot_keys_line", "no label tenant to group by"),
+    ("keyglot_in_flight and on (tenant) keyglot_keys_line", "no label tenant to group by"),
     ("absent(absent(sum without (x) (max_over_time(up[1m]))))", "no label x to group by"),
 ])
 def test_the_check_sees_what_is_wrong(prometheus, text, complaint):
