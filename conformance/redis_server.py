@@ -1,4 +1,4 @@
-"""A Redis, for suites that need one."""
+"""A redis-server process, for suites that need one."""
 
 from __future__ import annotations
 
