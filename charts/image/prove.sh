@@ -120,7 +120,9 @@ buildah "${storage[@]}" build --isolation chroot --file "$work/Dockerfile" --tag
 buildah "${storage[@]}" inspect --type image "$image" | jq '.OCIv1' >"$work/inspected"
 jq -e '.config.User == "65532:65532" and .config.Entrypoint == ["/keyglot"]
   and (.config.ExposedPorts | keys == ["8080/tcp", "9090/tcp"])
-  and .config.Labels["org.opencontainers.image.licenses"] == "Apache-2.0"' "$work/inspected" >/dev/null \
+  and .config.Labels["org.opencontainers.image.licenses"] == "Apache-2.0"
+  and .config.Labels["org.opencontainers.image.version"] == $version' \
+  --arg version "$("$binary" --version | cut -d ' ' -f 2)" "$work/inspected" >/dev/null \
   || { cat "$work/inspected" >&2; fail "user, entry point, ports, labels"; }
 container=$(buildah "${storage[@]}" from "$image")
 mounted=$(buildah "${storage[@]}" mount "$container")
