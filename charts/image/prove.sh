@@ -4,7 +4,7 @@
 #   charts/image/prove.sh [FOLDER]
 #
 # FOLDER holds what build.sh made for this machine's processor; without one it is built first. Needs
-# root, and buildah (Debian package) for the last part. Nothing is left behind.
+# root, systemd-analyze, and buildah (Debian package). Nothing is left behind.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -55,7 +55,7 @@ mount --bind "$work/volume" "$root/var/lib/keyglot"
 start() {
   : >"$work/out"
   env -i KEYGLOT_CONFIG=/etc/keyglot/keyglot.toml KEYGLOT_LOCKSMITH__AUTH=none \
-    chroot --userspec=$user:$user "$root" /keyglot --allow-demo-accounts \
+    "$(command -v chroot)" --userspec=$user:$user "$root" /keyglot --allow-demo-accounts \
     --listen 127.0.0.1:0 --admin-listen 127.0.0.1:0 "$@" >"$work/out" 2>"$work/log" &
   pid=$!
   for _ in $(seq 100); do
@@ -81,6 +81,7 @@ curl -sf "$admin/readyz" >/dev/null || fail "/readyz"
 KEYGLOT_TARGET=$url python3 conformance/run.py --binary "$binary" readme >"$work/readme" 2>&1 \
   || { cat "$work/readme" >&2; fail "the README's calls"; }
 stop
+head -n 1 "$work/log" | jq -e .timestamp >/dev/null || fail "it does not read the image's configuration"
 say "user $user on a read-only root: /readyz, and the README's call of each dialect"
 
 names() { curl -sf --user demo:keyglot-demo "$url/compute/v2.1/os-keypairs" | jq -r '.keypairs[].keypair.name'; }
@@ -92,6 +93,15 @@ start --store redb:/var/lib/keyglot
 [ "$(names)" = kept ] || fail "the key pair was not kept"
 stop
 say "redb in the writable volume: a key pair outlives a restart"
+
+# The unit: systemd accepts it, and finds little that it exposes.
+mkdir "$work/units"
+sed "s|/usr/local/bin/keyglot|$(realpath "$binary")|" charts/image/keyglot.service >"$work/units/keyglot.service"
+complaints=$(systemd-analyze verify --man=no "$work/units/keyglot.service" 2>&1) || fail "the unit: $complaints"
+[ -z "$complaints" ] || fail "the unit: $complaints"
+systemd-analyze security --offline=true --threshold=20 "$work/units/keyglot.service" >"$work/exposure" \
+  || { cat "$work/exposure" >&2; fail "the unit exposes too much"; }
+say "systemd unit: $(grep -o 'exposure level.*: [0-9.]*' "$work/exposure")"
 
 # The last stage of the Dockerfile, with the ready files in place of the build.
 if ! command -v buildah >/dev/null; then
@@ -110,7 +120,9 @@ buildah "${storage[@]}" build --isolation chroot --file "$work/Dockerfile" --tag
 buildah "${storage[@]}" inspect --type image "$image" | jq '.OCIv1' >"$work/inspected"
 jq -e '.config.User == "65532:65532" and .config.Entrypoint == ["/keyglot"]
   and (.config.ExposedPorts | keys == ["8080/tcp", "9090/tcp"])
-  and .config.Labels["org.opencontainers.image.licenses"] == "Apache-2.0"' "$work/inspected" >/dev/null \
+  and .config.Labels["org.opencontainers.image.licenses"] == "Apache-2.0"
+  and .config.Labels["org.opencontainers.image.version"] == $version' \
+  --arg version "$("$binary" --version | cut -d ' ' -f 2)" "$work/inspected" >/dev/null \
   || { cat "$work/inspected" >&2; fail "user, entry point, ports, labels"; }
 container=$(buildah "${storage[@]}" from "$image")
 mounted=$(buildah "${storage[@]}" mount "$container")

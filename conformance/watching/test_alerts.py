@@ -33,13 +33,15 @@ def failed_codes():
 
 
 def run_unit_tests(folder, document):
-    """Whether the unit tests agree with a rule file."""
+    """The alerts of a rule file that the unit tests do not agree with."""
     changed, tests = folder / "alerts.yaml", folder / "alerts_test.yaml"
     changed.write_text(yaml.safe_dump(document))
     tests.write_text(yaml.safe_dump(yaml.safe_load(TESTS.read_text()) | {"rule_files": [str(changed)]}))
     ran = subprocess.run([program("promtool"), "test", "rules", str(tests)], capture_output=True, text=True)
-    assert "FAILED" in ran.stdout + ran.stderr or ran.returncode == 0, ran
-    return ran.returncode == 0
+    said = ran.stdout + ran.stderr
+    failed = set(re.findall(r"alertname: (\w+), time", said))
+    assert bool(failed) == (ran.returncode != 0), said
+    return failed
 
 
 def test_promtool_accepts_the_rules():
@@ -49,7 +51,7 @@ def test_promtool_accepts_the_rules():
 
 
 def test_the_unit_tests_agree_with_the_rules(tmp_path):
-    assert run_unit_tests(tmp_path, yaml.safe_load(RULES.read_text()))
+    assert run_unit_tests(tmp_path, yaml.safe_load(RULES.read_text())) == set()
 
 
 @pytest.mark.parametrize("name", alerts())
@@ -58,15 +60,14 @@ def test_an_alert_has_a_unit_test_in_which_it(fires, name):
     assert (name, fires) in unit_tests()
 
 
-@pytest.mark.parametrize("name", alerts())
 @pytest.mark.parametrize("expression", ["vector(0) > 1", "vector(1)"], ids=["never", "always"])
-def test_the_unit_tests_see_an_alert_that_fires(expression, name, tmp_path):
+def test_the_unit_tests_see_alerts_that_fire(expression, tmp_path):
     document = yaml.safe_load(RULES.read_text())
     for group in document["groups"]:
         for rule in group["rules"]:
-            if rule.get("alert") == name:
+            if "alert" in rule:
                 rule["expr"] = expression
-    assert not run_unit_tests(tmp_path, document)
+    assert run_unit_tests(tmp_path, document) == set(alerts())
 
 
 @pytest.mark.parametrize("name", alerts())
