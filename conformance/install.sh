@@ -24,6 +24,19 @@ if [ "${#missing[@]}" -gt 0 ]; then
   apt-get install -y -qq --no-install-recommends "${missing[@]}"
 fi
 
+# Prometheus is unpacked, not installed: as a package it would start a server at every boot, on the port
+# of the gateway's admin listener.
+unpacked="$(dirname "$0")/.cache/prometheus"
+if ! { command -v promtool && command -v prometheus; } >/dev/null 2>&1 && [ ! -x "$unpacked/usr/bin/promtool" ]; then
+  if ! command -v apt-get >/dev/null 2>&1; then
+    echo "the tests need promtool and prometheus" >&2
+    exit 1
+  fi
+  [ "$(id -u)" -ne 0 ] || apt-get update -qq
+  mkdir -p "$unpacked"
+  (cd "$unpacked" && apt-get download -qq prometheus && dpkg-deb --extract prometheus_*.deb . && rm prometheus_*.deb)
+fi
+
 # The toolchain file names the components; a machine whose toolchain came without them gets them.
 cargo fmt --version >/dev/null
 cargo clippy --version >/dev/null
