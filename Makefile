@@ -19,6 +19,8 @@ test:
 	python3 conformance/run.py --binary target/release/keyglot
 
 bench:
-	$(CARGO) build --release --locked --bin keyglot --example fixed_body --example signature_check
-	python3 conformance/bench/bench.py --binary target/release/keyglot --fixed-body target/release/examples/fixed_body
-	target/release/examples/signature_check
+	conformance/install.sh bench
+	$(CARGO) build --release --locked --bin keyglot --example fixed_body --example load
+	$(CARGO) bench --locked --workspace --bench material --bench signature_check -- \
+		--quiet --noplot --warm-up-time 1 --measurement-time 2 | tee target/single-steps.txt
+	python3 conformance/bench/bench.py --report --micro target/single-steps.txt

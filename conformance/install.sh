@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need and the machine lacks. Needs root only where something is missing.
+# Installs what the tests need and the machine lacks, or with the word `bench` what benchmarks need.
+# Needs root only where something is missing.
 set -euo pipefail
 
 missing=()
@@ -13,6 +14,8 @@ need curl curl
 need jq jq
 need python3 python3
 python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3-venv)
+# It samples where time goes.
+[ "${1:-}" != bench ] || need perf linux-perf
 
 if [ "${#missing[@]}" -gt 0 ]; then
   if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then

@@ -28,20 +28,20 @@ def rows(tools: Tools) -> typing.Iterator[Row]:
         theirs(calls.moto_import(), count=HELD, first=0)
         ours(user.import_(), count=HELD, first=0)
         tools._next = HELD
-        yield compare("moto", "import", lambda: ours(user.import_()), lambda: theirs(calls.moto_import()), NAME, 30,
+        yield compare(tools, "moto", "import", lambda: ours(user.import_()), lambda: theirs(calls.moto_import()), NAME, 30,
                       pairs=3)
         get = calls.moto("DescribeKeyPairs", **{"KeyName.1": "k0000005000"})
-        yield compare("moto", "get one of 10 000", lambda: ours(user.get("k0000005000")), lambda: theirs(get), NAME,
+        yield compare(tools, "moto", "get one of 10 000", lambda: ours(user.get("k0000005000")), lambda: theirs(get), NAME,
                       30, pairs=3)
         everything = calls.moto("DescribeKeyPairs")
-        yield compare("moto", "list 10 000", lambda: ours(user.list()), lambda: theirs(everything), NAME, pairs=3)
+        yield compare(tools, "moto", "list 10 000", lambda: ours(user.list()), lambda: theirs(everything), NAME, pairs=3)
 
         def creates():
             await_keys(gateway, 512)
             return ours(user.create(), count=512)
 
         rsa = calls.moto("CreateKeyPair", KeyName=f"r{calls.NUMBER}")
-        yield compare("moto", "create RSA 2048 (ours from the pool, 512 at once)", creates,
+        yield compare(tools, "moto", "create RSA 2048 (ours from the pool, 512 at once)", creates,
                       lambda: theirs(rsa, seconds=5.0), NAME, 50, pairs=3)
         ed25519 = theirs(calls.moto("CreateKeyPair", KeyName=f"e{calls.NUMBER}", KeyType="ed25519"))
         yield Row("moto", "create ed25519 (no dialect of ours generates it)", "–", f"{NAME}: {per_second(ed25519.rate)}")

@@ -41,6 +41,9 @@ def main() -> None:
     parser.add_argument("--release", type=pathlib.Path, default=ROOT / "target/release", help="where the programs are")
     parser.add_argument("--report", action="store_true", help="write docs/performance.md and its plots")
     parser.add_argument("--micro", type=pathlib.Path, help="what the micro-benchmarks printed, for the report")
+    parser.add_argument("--pairs", type=int, default=5, help="turns that a case and its baseline take")
+    parser.add_argument("--seconds", type=float, default=2.0, help="of a turn")
+    parser.add_argument("--largest", type=int, default=1_000_000, help="key pairs in one store at most")
     parser.add_argument("groups", nargs="*", help=f"of {', '.join(GROUPS)}; all of them if none is named")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.groups if name not in GROUPS]
@@ -57,6 +60,9 @@ def main() -> None:
             load=(examples / "load").resolve(),
             python=venv(cache / "venv-bench", HERE / "baselines.txt"),
             work=pathlib.Path(work),
+            pairs=arguments.pairs,
+            seconds=arguments.seconds,
+            largest=arguments.largest,
         )
         for name in arguments.groups or GROUPS:
             print(f"--- {name}", flush=True)

@@ -39,7 +39,7 @@ def rows(tools: Tools) -> typing.Iterator[Row]:
                 return tools.run_load(gateway.url, signed, seconds=seconds, connections=16, first=0,
                                       forbid='"Error"')
 
-            yield compare("generation", f"create RSA {bits}, pool drained, all cores (16 connections)", creates,
+            yield compare(tools, "generation", f"create RSA {bits}, pool drained, all cores (16 connections)", creates,
                           lambda: cryptography(tools, bits, seconds), "cryptography", at_least, pairs=3)
     yield from neighbours(tools)
 
@@ -60,7 +60,7 @@ def neighbours(tools: Tools) -> typing.Iterator[Row]:
                 tools.run_load(gateway.url, user.import_(), count=10_000, first=0)
                 gets.append(user.get("k0000005000"))
             spread, seen, base = [], [], []
-            for number in range(5):
+            for number in range(tools.pairs):
                 at_rest = tools.run_load(quiet.url, gets[0])
                 with Creators(tools, busy.url, creators, number):
                     making = tools.run_load(busy.url, gets[1])

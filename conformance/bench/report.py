@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import pathlib
 import platform
@@ -45,7 +46,7 @@ def write(rows: list[Row], graphs: dict[str, str], micro: pathlib.Path | None, t
         parts += ["| case | seen | baseline | ratio | wanted | |", "|---|---|---|---|---|---|"]
         parts += [line(row) for row in of_group]
     if micro is not None:
-        parts += ["", "## Single steps", "", "```", micro.read_text().strip(), "```"]
+        parts += ["", "## Single steps", "", "| step | time |", "|---|---|", *steps(micro.read_text())]
     if graphs:
         parts += ["", "## Where the time goes", "", "Flame graphs of the gateway's threads under load "
                   "(open them by themselves to zoom):", ""]
@@ -64,6 +65,12 @@ def line(row: Row) -> str:
     return f"| {row.case} | {row.seen} | {row.baseline} | {ratio} | {row.wanted} | {word} |"
 
 
+def steps(printed: str) -> list[str]:
+    """The rows of what criterion printed: the middle one of its three estimates."""
+    found = re.findall(r"^(.+?)\s+time:\s+\[\S+ \S+ (\S+ \S+) ", printed, re.MULTILINE)
+    return [f"| {step.replace('/', ': ')} | {time} |" for step, time in found]
+
+
 def machine(tools: Tools) -> list[str]:
     model = re.search(r"model name\s*:\s*(.+)", pathlib.Path("/proc/cpuinfo").read_text())
     listed = subprocess.run([tools.python, "-m", "pip", "list", "--format", "freeze"], check=True,
@@ -74,6 +81,7 @@ def machine(tools: Tools) -> list[str]:
         f"* {keyglot}; baselines {', '.join(versions)}",
         f"* {os.cpu_count()} cores, {model.group(1) if model else platform.machine()}, "
         f"Linux {platform.release().split('-')[0]}",
+        f"* {tools.pairs} pairs of {tools.seconds:g} s for most cases",
         f"* {datetime.date.today()}. The machine is a shared virtual one: ratios move by a tenth from run to run, and "
         "the span of the pairs stands in brackets.",
     ]
@@ -109,8 +117,6 @@ for plot in json.load(sys.stdin):
 
 def plot(rows: list[Row], tools: Tools, folder: pathlib.Path) -> None:
     """Bars of a group's ratios."""
-    import json
-
     plots = []
     for group in GROUPS:
         bars = [row for row in rows if row.group == group and row.ratio]

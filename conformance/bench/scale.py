@@ -15,7 +15,8 @@ SIZES = (1, 1_000, 100_000, 1_000_000)
 MOST = 2.0
 
 
-def rows(tools: Tools, sizes: tuple[int, ...] = SIZES) -> typing.Iterator[Row]:
+def rows(tools: Tools) -> typing.Iterator[Row]:
+    sizes = tuple(size for size in SIZES if size <= tools.largest)
     yield from in_store(tools, "memory", ["--store", "memory"], sizes)
     with tempfile.TemporaryDirectory(dir=tools.work) as folder:
         yield from in_store(tools, "redb", ["--store", f"redb:{folder}"], sizes)

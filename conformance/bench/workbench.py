@@ -18,8 +18,6 @@ from dataclasses import dataclass, field
 
 from gateway import Gateway
 
-PAIRS = 5
-SECONDS = 2.0
 CONNECTIONS = 64
 
 
@@ -42,11 +40,16 @@ class Tools:
     load: pathlib.Path
     python: pathlib.Path
     work: pathlib.Path
+    # How often a case and its baseline take turns, and how long each turn is.
+    pairs: int = 5
+    seconds: float = 2.0
+    # The most key pairs that a store is filled with.
+    largest: int = 1_000_000
     # Every number that was put into a request, so that none is put twice into one server.
     _next: int = 0
 
     def run_load(self, url: str, requests: bytes | list[bytes], *, connections: int = CONNECTIONS,
-                 seconds: float = SECONDS, count: int | None = None, first: int | None = None,
+                 seconds: float | None = None, count: int | None = None, first: int | None = None,
                  forbid: str | None = None) -> Load:
         """Sends requests and demands that every one succeeds."""
         requests = [requests] if isinstance(requests, bytes) else requests
@@ -54,7 +57,7 @@ class Tools:
             file.write(b"".join(struct.pack("<I", len(request)) + request for request in requests))
             file.flush()
             command = [self.load, url.removeprefix("http://"), file.name,
-                       "--connections", str(connections), "--seconds", str(seconds),
+                       "--connections", str(connections), "--seconds", str(seconds or self.seconds),
                        "--first", str(self._next if first is None else first)]
             command += ["--count", str(count)] if count else []
             command += ["--forbid", forbid] if forbid else []
@@ -152,11 +155,19 @@ def per_second(rate: float) -> str:
     return f"{rate:,.0f}/s".replace(",", " ")
 
 
-def compare(group: str, case: str, measured: typing.Callable[[], Load],
+def ask(url: str, request: bytes) -> bytes:
+    """One call's answer, head and body."""
+    address = url.removeprefix("http://").split(":")
+    with socket.create_connection((address[0], int(address[1])), 10) as connection:
+        connection.sendall(request.replace(b" HTTP/1.1\r\n", b" HTTP/1.1\r\nConnection: close\r\n", 1))
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def compare(tools: Tools, group: str, case: str, measured: typing.Callable[[], Load],
             baseline: typing.Callable[[], Load], name: str, at_least: float | None = None,
-            pairs: int = PAIRS) -> Row:
+            pairs: int | None = None) -> Row:
     """Runs baseline and case by turns; the ratio is the median of the pairs'."""
-    rows = [(baseline(), measured()) for _ in range(pairs)]
+    rows = [(baseline(), measured()) for _ in range(pairs or tools.pairs)]
     spread = [case_.rate / base.rate for base, case_ in rows]
     ratio = statistics.median(spread)
     rate = statistics.median(row[1].rate for row in rows)

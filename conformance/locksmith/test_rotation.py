@@ -143,6 +143,6 @@ def test_a_key_that_was_drawn_stays_in_the_ring(rotating):
 
 def test_what_cannot_change_while_it_runs_is_named(rotating):
     rotating.start("", "memory")
-    said = rotating.reload("shutdown_grace = 3\n[nova]\nmax_limit = 7\n")
-    assert "WARN" in said and "nova, shutdown_grace" in said
+    said = rotating.reload("[keygen]\nqueue = 7\n[redis]\nkey_prefix = 'other:'\n")
+    assert "WARN" in said and "keygen.queue, redis.key_prefix" in said
     assert rotating.server.curl("/locksmith/healthz").body == "OK"
