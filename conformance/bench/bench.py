@@ -40,6 +40,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--release", type=pathlib.Path, default=ROOT / "target/release", help="where the programs are")
     parser.add_argument("--report", action="store_true", help="write docs/performance.md and its plots")
+    parser.add_argument("--no-graphs", action="store_true", help="draw no flame graphs, which takes minutes")
     parser.add_argument("--micro", type=pathlib.Path, help="what the micro-benchmarks printed, for the report")
     parser.add_argument("--pairs", type=int, default=5, help="turns that a case and its baseline take")
     parser.add_argument("--seconds", type=float, default=2.0, help="of a turn")
@@ -70,7 +71,8 @@ def main() -> None:
                 row.show()
                 rows.append(row)
         if arguments.report:
-            graphs = flames.draw(tools, cache, ROOT / "docs/performance")
+            folder = ROOT / "docs/performance"
+            graphs = {} if arguments.no_graphs else flames.draw(tools, cache, folder)
             report.write(rows, graphs, arguments.micro, tools, ROOT / "docs")
     missed = [row.case for row in rows if row.reached is False]
     print(f"{len(rows)} rows, {len(missed)} short of what is wanted" + "".join(f"\n  {case}" for case in missed))

@@ -19,6 +19,8 @@ GROUPS = {
     "moto": "Against moto[server]",
     "scale": "Many key pairs",
 }
+# What the profiles show to be in the way, in words.
+LIMITS = pathlib.Path(__file__).with_name("limits.md")
 NOTES = {
     "ceiling": "The ceiling is a hyper server that reads a body and answers 320 fixed bytes, on the same cores and "
                "with the same load: 64 connections, one request at a time on each. The load generator and whatever "
@@ -51,9 +53,7 @@ def write(rows: list[Row], graphs: dict[str, str], micro: pathlib.Path | None, t
         parts += ["", "## Where the time goes", "", "Flame graphs of the gateway's threads under load "
                   "(open them by themselves to zoom):", ""]
         parts += [f"* [{title}](performance/{name})" for name, title in graphs.items()]
-    limits = docs / "performance-limits.md"
-    if limits.exists():
-        parts += ["", limits.read_text().strip()]
+    parts += ["", LIMITS.read_text().strip()]
     (docs / "performance.md").write_text("\n".join(parts) + "\n")
 
 
