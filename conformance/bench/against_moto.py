@@ -27,7 +27,7 @@ def rows(tools: Tools) -> typing.Iterator[Row]:
         user = calls.Nova(gateway.url)
         theirs(calls.moto_import(), count=HELD, first=0)
         ours(user.import_(), count=HELD, first=0)
-        tools._next = HELD
+        tools.next_number = HELD
         yield compare(tools, "moto", "import", lambda: ours(user.import_()), lambda: theirs(calls.moto_import()), NAME, 30,
                       pairs=3)
         get = calls.moto("DescribeKeyPairs", **{"KeyName.1": "k0000005000"})

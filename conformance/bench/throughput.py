@@ -35,7 +35,7 @@ def nova(tools: Tools, ceiling: str) -> typing.Iterator[Row]:
         yield compare(tools, "ceiling", "get one of 10 000, Nova, memory", lambda: tools.run_load(gateway.url, get),
                       lambda: tools.run_load(ceiling, get), CEILING, 0.60)
         yield listing(tools, gateway.url, user)
-        tools._next = HELD
+        tools.next_number = HELD
         yield compare(tools, "ceiling", "import, Nova, memory", lambda: tools.run_load(gateway.url, user.import_()),
                       lambda: tools.run_load(ceiling, user.import_()), CEILING, 0.60)
 

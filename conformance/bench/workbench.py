@@ -46,7 +46,7 @@ class Tools:
     # The most key pairs that a store is filled with.
     largest: int = 1_000_000
     # Every number that was put into a request, so that none is put twice into one server.
-    _next: int = 0
+    next_number: int = 0
 
     def run_load(self, url: str, requests: bytes | list[bytes], *, connections: int = CONNECTIONS,
                  seconds: float | None = None, count: int | None = None, first: int | None = None,
@@ -58,7 +58,7 @@ class Tools:
             file.flush()
             command = [self.load, url.removeprefix("http://"), file.name,
                        "--connections", str(connections), "--seconds", str(seconds or self.seconds),
-                       "--first", str(self._next if first is None else first)]
+                       "--first", str(self.next_number if first is None else first)]
             command += ["--count", str(count)] if count else []
             command += ["--forbid", forbid] if forbid else []
             ran = subprocess.run(command, check=True, capture_output=True, text=True)
@@ -66,7 +66,7 @@ class Tools:
         if seen["failed"]:
             raise SystemExit(f"{seen['failed']} calls failed, the first with:\n{seen['first_failure']}")
         if first is None:
-            self._next = seen["next"]
+            self.next_number = seen["next"]
         rate = seen["requests"] / seen["seconds"]
         return Load(rate, seen["seconds"], seen["p50_us"] / 1e3, seen["p99_us"] / 1e3, seen["next"])
 

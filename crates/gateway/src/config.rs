@@ -1,6 +1,7 @@
 //! Every setting of the gateway, its unit and its default. The dialects' sections are theirs: they
 //! stand beside these keys in the same file and are read by [`crate::front_ends`].
 
+mod files;
 mod load;
 mod place;
 mod reference;

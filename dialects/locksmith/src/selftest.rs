@@ -86,10 +86,6 @@ impl Client for Caller {
         }
     }
 
-    fn log_in<'a>(&'a mut self, _: &'a dyn Wire) -> BoxFuture<'a, Result<(), Failure>> {
-        Box::pin(std::future::ready(Ok(())))
-    }
-
     fn create<'a>(
         &'a self,
         wire: &'a dyn Wire,
@@ -105,15 +101,12 @@ impl Client for Caller {
                 }
                 Err(status) => return Err(answer.refused(Some(&status))),
             };
-            let private = half(&json, "private_key")
-                .and_then(|pem| encoding::parse_private_key(&pem).ok())
-                .ok_or_else(|| answer.unexpected("the answer has no private key"))?;
-            let public = public_key(&json)
-                .ok_or_else(|| answer.unexpected("the answer has no public key"))?;
+            let private = half(&json, "private_key");
+            let private = private.and_then(|pem| encoding::parse_private_key(&pem).ok());
             Ok(Created::Made {
+                private: answer.must_hold(private, "private key")?,
                 id: name.to_owned(),
-                public,
-                private: Some(private),
+                public: answer.must_hold(public_key(&json), "public key")?,
             })
         })
     }
@@ -142,9 +135,7 @@ impl Client for Caller {
             let query = format!("?key_pair_id={id}&key_store_id={KEY_STORE}");
             let answer = self.call(Method::GET, &query).send(wire).await?;
             match read(&answer) {
-                Ok(json) => public_key(&json)
-                    .map(Some)
-                    .ok_or_else(|| answer.unexpected("the answer has no public key")),
+                Ok(json) => answer.must_hold(public_key(&json), "public key").map(Some),
                 Err(status) if status == NO_SUCH_KEY_PAIR => Ok(None),
                 Err(status) => Err(answer.refused(Some(&status))),
             }

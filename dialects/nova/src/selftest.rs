@@ -93,8 +93,7 @@ impl Client for Caller {
             if !answer.status().is_success() {
                 return Err(refused(&answer));
             }
-            let token = account.token(&answer);
-            let token = token.ok_or_else(|| answer.unexpected("the answer has no token"))?;
+            let token = answer.must_hold(account.token(&answer), "token")?;
             if !account::catalog_has_compute(&answer.json()) {
                 return Err(answer.unexpected("the catalog has no compute service"));
             }
@@ -115,15 +114,12 @@ impl Client for Caller {
                 return Err(refused(&answer));
             }
             let json = answer.json();
-            let private = text_at(&json, "/keypair/private_key")
-                .and_then(|pem| encoding::parse_private_key(pem).ok())
-                .ok_or_else(|| answer.unexpected("the answer has no private key"))?;
-            let public = public_key(&json)
-                .ok_or_else(|| answer.unexpected("the answer has no public key"))?;
+            let private = text_at(&json, "/keypair/private_key");
+            let private = private.and_then(|pem| encoding::parse_private_key(pem).ok());
             Ok(Created::Made {
+                private: answer.must_hold(private, "private key")?,
                 id: name.to_owned(),
-                public,
-                private: Some(private),
+                public: answer.must_hold(public_key(&json), "public key")?,
             })
         })
     }
@@ -155,9 +151,7 @@ impl Client for Caller {
             let answer = self.call(Method::GET, &format!("/{id}")).send(wire).await?;
             let json = answer.json();
             match answer.status() {
-                StatusCode::OK => public_key(&json)
-                    .map(Some)
-                    .ok_or_else(|| answer.unexpected("the answer has no public key")),
+                StatusCode::OK => answer.must_hold(public_key(&json), "public key").map(Some),
                 StatusCode::NOT_FOUND if json.get("itemNotFound").is_some() => Ok(None),
                 _ => Err(refused(&answer)),
             }

@@ -103,10 +103,6 @@ impl Client for Caller {
         }
     }
 
-    fn log_in<'a>(&'a mut self, _: &'a dyn Wire) -> BoxFuture<'a, Result<(), Failure>> {
-        Box::pin(std::future::ready(Ok(())))
-    }
-
     fn create<'a>(
         &'a self,
         wire: &'a dyn Wire,
@@ -123,10 +119,10 @@ impl Client for Caller {
                 Some(Created::Made {
                     id: text_at(&json, "/id")?.to_owned(),
                     public: public_key(&json)?,
-                    private: Some(private_key(&json)?),
+                    private: private_key(&json)?,
                 })
             };
-            made().ok_or_else(|| answer.unexpected("the answer has no id and both halves"))
+            answer.must_hold(made(), "id and both halves")
         })
     }
 
@@ -162,9 +158,7 @@ impl Client for Caller {
             let answer = self.call(Method::GET, &format!("/{id}")).send(wire).await?;
             let json = answer.json();
             match answer.status() {
-                StatusCode::OK => public_key(&json)
-                    .map(Some)
-                    .ok_or_else(|| answer.unexpected("the answer has no public key")),
+                StatusCode::OK => answer.must_hold(public_key(&json), "public key").map(Some),
                 // A path that nobody serves has no number.
                 StatusCode::NOT_FOUND if json.get("code").is_some_and(Json::is_u64) => Ok(None),
                 _ => Err(refused(&answer)),

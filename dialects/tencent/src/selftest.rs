@@ -105,13 +105,13 @@ impl Caller {
 
 fn public_key(answer: &Answer, key_pair: &Json) -> Result<PublicKey, Failure> {
     let line = text_at(key_pair, "/PublicKey");
-    line.and_then(|line| PublicKey::parse(line).ok())
-        .ok_or_else(|| answer.unexpected("the answer has no public key"))
+    let key = line.and_then(|line| PublicKey::parse(line).ok());
+    answer.must_hold(key, "public key")
 }
 
 fn key_id(answer: &Answer, key_pair: &Json) -> Result<String, Failure> {
     let id = text_at(key_pair, "/KeyId").map(str::to_owned);
-    id.ok_or_else(|| answer.unexpected("the answer has no key id"))
+    answer.must_hold(id, "key id")
 }
 
 impl Client for Caller {
@@ -120,10 +120,6 @@ impl Client for Caller {
             log_in: false,
             delete: true,
         }
-    }
-
-    fn log_in<'a>(&'a mut self, _: &'a dyn Wire) -> BoxFuture<'a, Result<(), Failure>> {
-        Box::pin(std::future::ready(Ok(())))
     }
 
     fn create<'a>(
@@ -136,13 +132,11 @@ impl Client for Caller {
             let (answer, response) = self.act(wire, "CreateKeyPair", &parameters).await?;
             let key_pair = response.get("KeyPair").unwrap_or(&Json::Null);
             let private = text_at(key_pair, "/PrivateKey");
-            let private = private
-                .and_then(|pem| encoding::parse_private_key(pem).ok())
-                .ok_or_else(|| answer.unexpected("the answer has no private key"))?;
+            let private = private.and_then(|pem| encoding::parse_private_key(pem).ok());
             Ok(Created::Made {
+                private: answer.must_hold(private, "private key")?,
                 id: key_id(&answer, key_pair)?,
                 public: public_key(&answer, key_pair)?,
-                private: Some(private),
             })
         })
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+use super::files::{named_in, read_secret_files};
 use super::schema::{check_keys, document_schema, nearest};
 use super::{ConfigError, Settings};
 use crate::front_ends::FRONT_ENDS;
@@ -206,53 +207,6 @@ fn variable_value(text: &str) -> Value {
         .unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
-/// Replaces every `NAME_file = "PATH"` by `NAME = "what the file holds"`, and every
-/// `NAME_files = ["PATH", …]` by `NAME = ["what it holds", …]`, without white space at the end, so
-/// that secrets can be mounted.
-fn read_secret_files(table: &mut Table, origin: &str, prefix: &str) -> Result<(), ConfigError> {
-    let bad = |key: String, problem: String| ConfigError::BadValue {
-        origin: origin.to_owned(),
-        key,
-        problem,
-    };
-    let keys: Vec<String> = table.keys().cloned().collect();
-    for key in keys {
-        let here = format!("{prefix}{key}");
-        let (name, secret) = if let Some(name) = key.strip_suffix("_file") {
-            let Some(Value::String(path)) = table.remove(&key) else {
-                return Err(bad(here, "must be a path".to_owned()));
-            };
-            (name, secret_file(&path)?)
-        } else if let Some(name) = key.strip_suffix("_files") {
-            let Some(Value::Array(paths)) = table.remove(&key) else {
-                return Err(bad(here, "must be a list of paths".to_owned()));
-            };
-            let mut secrets = Vec::new();
-            for path in &paths {
-                let Some(path) = path.as_str() else {
-                    return Err(bad(here, "must be a list of paths".to_owned()));
-                };
-                secrets.push(secret_file(path)?);
-            }
-            (name, Value::Array(secrets))
-        } else {
-            let deeper = format!("{here}.");
-            if let Some(Value::Table(inner)) = table.get_mut(&key) {
-                read_secret_files(inner, origin, &deeper)?;
-            } else if let Some(Value::Array(items)) = table.get_mut(&key) {
-                for inner in items.iter_mut().filter_map(Value::as_table_mut) {
-                    read_secret_files(inner, origin, &deeper)?;
-                }
-            }
-            continue;
-        };
-        if table.insert(name.to_owned(), secret).is_some() {
-            return Err(bad(here, format!("`{name}` is given as well")));
-        }
-    }
-    Ok(())
-}
-
 /// The files that settings come from: the config file, and whatever it or a variable names. What
 /// cannot be read names nothing.
 pub(crate) fn files_named(
@@ -267,40 +221,8 @@ pub(crate) fn files_named(
         let _ = apply_variable(&mut table, &schema, &name, &value);
     }
     let mut files: BTreeSet<PathBuf> = file.map(Path::to_owned).into_iter().collect();
-    collect_files(&table, &mut files);
+    named_in(&table, &mut files);
     files
-}
-
-fn collect_files(table: &Table, files: &mut BTreeSet<PathBuf>) {
-    for (key, value) in table {
-        match value {
-            Value::String(path) if key.ends_with("_file") => {
-                files.insert(PathBuf::from(path));
-            }
-            Value::Array(paths) if key.ends_with("_files") => {
-                files.extend(paths.iter().filter_map(Value::as_str).map(PathBuf::from));
-            }
-            Value::Table(inner) => collect_files(inner, files),
-            Value::Array(items) => {
-                for inner in items.iter().filter_map(Value::as_table) {
-                    collect_files(inner, files);
-                }
-            }
-            Value::String(_)
-            | Value::Integer(_)
-            | Value::Float(_)
-            | Value::Boolean(_)
-            | Value::Datetime(_) => {}
-        }
-    }
-}
-
-fn secret_file(path: &str) -> Result<Value, ConfigError> {
-    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-        file: PathBuf::from(path),
-        source,
-    })?;
-    Ok(Value::String(text.trim_end().to_owned()))
 }
 
 #[cfg(test)]

@@ -197,10 +197,8 @@ impl Life<'_> {
                 public,
                 private,
             } => {
-                if let Some(private) = private {
-                    self.step("key fits", async { fits(&private, &public) })
-                        .await?;
-                }
+                self.step("key fits", async { fits(&private, &public) })
+                    .await?;
                 Ok((id, Some(public)))
             }
         }
