@@ -60,6 +60,7 @@ impl<D: Configured> SharedRealm<D> {
             public,
             unique_public_key: false,
             quota: QuotaRule {
+                exception: None,
                 holder: tenant,
                 default: Limit::Unlimited,
             },

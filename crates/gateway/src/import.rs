@@ -246,6 +246,7 @@ impl Desk {
         } = found;
         let scope = self.scope(partition);
         let quota = QuotaRule {
+            exception: None,
             holder: self.importer.tenant.clone(),
             default: Limit::Unlimited,
         };

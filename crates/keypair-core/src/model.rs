@@ -224,11 +224,21 @@ impl Limit {
 /// Which limit holds for an insert.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuotaRule {
+    /// Whose stored limit counts before that of the holder: a cloud may let one user of a project
+    /// have a limit of its own there.
+    pub exception: Option<TenantId>,
     /// Whose stored limit counts. Usually the scope's tenant; a cloud may count the key pairs of
     /// one (a user) against the limit of another (the user's project).
     pub holder: TenantId,
-    /// The limit when none is stored for the holder.
+    /// The limit when none is stored for either.
     pub default: Limit,
+}
+
+impl QuotaRule {
+    /// Whose stored limits count: the first that is there.
+    pub fn holders(&self) -> impl Iterator<Item = &TenantId> {
+        self.exception.iter().chain([&self.holder])
+    }
 }
 
 /// Which obstacle is reported when a name is taken and a quota is reached at once. Clouds differ.

@@ -193,7 +193,7 @@ impl KeyPairs for Service {
         quota: &'a QuotaRule,
     ) -> BoxFuture<'a, Result<Obstacles, Error>> {
         Box::pin(async move {
-            let look = self.ports.store.look(scope, name, &quota.holder).await?;
+            let look = self.ports.store.look(scope, name, quota).await?;
             Ok(obstacles(look, quota.default))
         })
     }

@@ -91,6 +91,7 @@ impl Desk {
     /// A quota whose holder is the scope's tenant.
     pub fn own_quota(&self, default: Limit) -> QuotaRule {
         QuotaRule {
+            exception: None,
             holder: self.scope.tenant.clone(),
             default,
         }

@@ -115,6 +115,7 @@ macro_rules! volatile_cases {
             the_default_limit_holds_when_none_is_stored
             a_stored_limit_holds_before_the_default
             the_limit_of_another_holder_counts
+            the_limit_of_the_exception_goes_before_the_holders
             all_partitions_of_the_tenant_count_and_no_other_tenant
             a_removed_key_pair_frees_its_place
             a_lowered_limit_keeps_what_is_there

@@ -1,7 +1,7 @@
 //! How many key pairs a tenant may have.
 
 use keypair_core::ports::Look;
-use keypair_core::{Limit, TenantId};
+use keypair_core::{Limit, QuotaRule, TenantId};
 
 use crate::desk::{Desk, by_name};
 use crate::samples::{draft, name, quota};
@@ -71,6 +71,41 @@ pub async fn the_limit_of_another_holder_counts(subject: Subject) {
         .expect("the default is 9");
 }
 
+/// A limit stored for the exception goes before the holder's, whichever is higher, and the holder's
+/// before the default.
+pub async fn the_limit_of_the_exception_goes_before_the_holders(subject: Subject) {
+    let user = Desk::new(&subject).at("realm", "user", "");
+    let exception = user.at("realm", "project/user", "");
+    let project = user.at("realm", "project", "");
+    let namesake = user.at("other", "project/user", "");
+    let rule = QuotaRule {
+        exception: Some(TenantId::new("project/user")),
+        ..quota("project", Limit::AtMost(1))
+    };
+    let one_more = async |name: &str| {
+        let taken = user.insert_within(&draft(name), &rule).await;
+        taken.map(drop).map_err(|conflicts| conflicts.quota_reached)
+    };
+
+    namesake.set_limit(Some(Limit::AtMost(0))).await;
+    exception.set_limit(Some(Limit::AtMost(0))).await;
+    assert_eq!(one_more("a").await, Err(Some(0)), "without a holder's");
+    project.set_limit(Some(Limit::AtMost(2))).await;
+    assert_eq!(one_more("a").await, Err(Some(0)), "below the holder's");
+    exception.set_limit(None).await;
+    assert_eq!(one_more("a").await, Ok(()), "the holder's is 2");
+    assert_eq!(one_more("b").await, Ok(()), "the holder's is 2");
+    assert_eq!(one_more("c").await, Err(Some(2)), "the holder's is 2");
+    exception.set_limit(Some(Limit::AtMost(3))).await;
+    assert_eq!(one_more("c").await, Ok(()), "above the holder's");
+    assert_eq!(one_more("d").await, Err(Some(3)), "above the holder's");
+    exception.set_limit(Some(Limit::Unlimited)).await;
+    assert_eq!(one_more("d").await, Ok(()), "no limit at all");
+    exception.set_limit(None).await;
+    project.set_limit(None).await;
+    assert_eq!(one_more("e").await, Err(Some(1)), "the default is 1");
+}
+
 /// The count is the tenant's, wherever its key pairs lie.
 pub async fn all_partitions_of_the_tenant_count_and_no_other_tenant(subject: Subject) {
     let desk = Desk::new(&subject);
@@ -115,17 +150,23 @@ pub async fn a_lowered_limit_keeps_what_is_there(subject: Subject) {
 /// A look decides nothing and sees the same facts.
 pub async fn a_look_sees_what_an_insert_would_find(subject: Subject) {
     let desk = Desk::new(&subject);
-    let look = async |text: &str, holder: &str| {
-        let holder = TenantId::new(holder);
-        let look = desk.store.look(&desk.scope, &name(text), &holder).await;
+    let look = async |text: &str, quota: &QuotaRule| {
+        let look = desk.store.look(&desk.scope, &name(text), quota).await;
         look.expect("the store answers")
+    };
+    let own = desk.own_quota(Limit::AtMost(1));
+    let other = quota("project", Limit::AtMost(1));
+    let excepted = QuotaRule {
+        exception: Some(TenantId::new("user")),
+        ..other.clone()
     };
     let nothing = Look {
         name_taken: false,
         used: 0,
         stored_limit: None,
     };
-    assert_eq!(look("k", "tenant").await, nothing);
+    assert_eq!(look("k", &own).await, nothing);
+    assert_eq!(look("k", &excepted).await, nothing);
 
     desk.put("k").await;
     desk.in_partition("other").put("o").await;
@@ -137,11 +178,19 @@ pub async fn a_look_sees_what_an_insert_would_find(subject: Subject) {
         used: 2,
         stored_limit: Some(Limit::Unlimited),
     };
-    assert_eq!(look("k", "tenant").await, taken);
+    assert_eq!(look("k", &own).await, taken);
     let free = Look {
         name_taken: false,
         used: 2,
         stored_limit: Some(Limit::AtMost(7)),
     };
-    assert_eq!(look("o", "project").await, free);
+    assert_eq!(look("o", &other).await, free);
+    assert_eq!(look("o", &excepted).await, free);
+    let user = desk.at("realm", "user", "");
+    user.set_limit(Some(Limit::AtMost(9))).await;
+    let own_limit = Look {
+        stored_limit: Some(Limit::AtMost(9)),
+        ..free
+    };
+    assert_eq!(look("o", &excepted).await, own_limit);
 }

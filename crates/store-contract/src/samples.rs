@@ -68,6 +68,7 @@ pub fn x509(pem: &str) -> PublicMaterial {
 /// A quota of the tenant's own.
 pub fn quota(holder: &str, default: Limit) -> QuotaRule {
     QuotaRule {
+        exception: None,
         holder: TenantId::new(holder),
         default,
     }

@@ -83,8 +83,7 @@ impl MemoryStore {
     ) -> Result<u64, InsertError> {
         let packed = Packed::new(&scope.partition, record);
         let limits = self.limits.read();
-        let holder = (scope.realm.clone(), quota.holder.clone());
-        let limit = limits.get(&holder).copied().unwrap_or(quota.default);
+        let limit = stored_limit(&limits, scope, quota).unwrap_or(quota.default);
         let key = (scope.realm.clone(), scope.tenant.clone());
         let mut shard = self.shard(&key).write();
         // A tenant that is not there yet must not be left behind by an insert that fails.
@@ -157,6 +156,16 @@ fn nothing_found<T>(which: &[Selector], nothing_asked: T) -> Result<T, ChangeErr
     }
 }
 
+/// The stored limit that counts by a quota's rule.
+fn stored_limit(
+    limits: &HashMap<TenantKey, Limit>,
+    scope: &Scope,
+    quota: &QuotaRule,
+) -> Option<Limit> {
+    let stored = |holder: &TenantId| limits.get(&(scope.realm.clone(), holder.clone()));
+    quota.holders().find_map(stored).copied()
+}
+
 impl Default for MemoryStore {
     fn default() -> Self {
         Self::new()
@@ -187,12 +196,11 @@ impl Store for MemoryStore {
         &'a self,
         scope: &'a Scope,
         name: &'a KeyName,
-        holder: &'a TenantId,
+        quota: &'a QuotaRule,
     ) -> BoxFuture<'a, Result<Look, StoreError>> {
         Box::pin(async move {
             let limits = self.limits.read();
-            let holder = (scope.realm.clone(), holder.clone());
-            let stored_limit = limits.get(&holder).copied();
+            let stored_limit = stored_limit(&limits, scope, quota);
             let (name_taken, used) = self
                 .read(&scope.realm, &scope.tenant, |tenant| {
                     (tenant.has_name(&scope.partition, name), tenant.used())

@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use keypair_core::ports::split_time;
 
 use keypair_core::{
-    Attachment, KeyName, KeyPairId, Partition, PublicMaterial, Realm, Scope, TenantId,
+    Attachment, KeyName, KeyPairId, Partition, PublicMaterial, QuotaRule, Realm, Scope, TenantId,
 };
 
 /// A key.
@@ -34,6 +34,12 @@ pub(crate) fn tenant(realm: &Realm, tenant: &TenantId) -> Key {
     part(&mut key, realm);
     part(&mut key, tenant);
     key
+}
+
+/// Of those whose limits count.
+pub(crate) fn holders(scope: &Scope, quota: &QuotaRule) -> Vec<Key> {
+    let of = |holder| tenant(&scope.realm, holder);
+    quota.holders().map(of).collect()
 }
 
 /// Of a partition's row in the list of partitions.

@@ -16,7 +16,7 @@ use redb::ReadableTable as _;
 
 use crate::keys::{self, Key};
 use crate::notes::PackedReceipt;
-use crate::reads::{find_with_ids, limit_at, limit_to_bytes};
+use crate::reads::{find_with_ids, first_limit, limit_to_bytes};
 use crate::record;
 use crate::tables::{Failure, Tables, counters, counters_to_bytes, has};
 
@@ -47,7 +47,8 @@ pub(crate) struct Insertion {
     attached: Vec<Key>,
     partition: Key,
     tenant: Key,
-    holder: Key,
+    /// Whose limits count, the first that is stored.
+    holders: Vec<Key>,
     default: Limit,
     receipt: Option<PackedReceipt>,
 }
@@ -68,7 +69,7 @@ impl Insertion {
                 .collect(),
             partition: keys::partition(scope),
             tenant: keys::tenant(&scope.realm, &scope.tenant),
-            holder: keys::tenant(&scope.realm, &quota.holder),
+            holders: keys::holders(scope, quota),
             default: quota.default,
             receipt: new
                 .receipt
@@ -90,7 +91,7 @@ impl Tables<'_> {
         let [used, last] = counters(&self.tenants, &new.tenant)?;
         let [in_partition] = counters(&self.partitions, &new.partition)?;
         let [holders] = counters(&self.public_keys, &new.public_key)?;
-        let limit = limit_at(&self.limits, &new.holder)?.unwrap_or(new.default);
+        let limit = first_limit(&self.limits, &new.holders)?.unwrap_or(new.default);
         let mut conflicts = Conflicts {
             name_taken: has(&self.records, &new.record_key)?,
             id_taken: false,

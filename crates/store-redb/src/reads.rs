@@ -2,12 +2,12 @@
 
 use keypair_core::ports::{Look, StoreError};
 use keypair_core::{
-    KeyName, KeyPair, KeyPairId, Limit, Listing, Partition, Realm, Scope, Selector, TenantId,
-    Window,
+    KeyName, KeyPair, KeyPairId, Limit, Listing, Partition, QuotaRule, Realm, Scope, Selector,
+    TenantId, Window,
 };
 use redb::ReadTransaction;
 
-use crate::keys;
+use crate::keys::{self, Key};
 use crate::record::{self, RecordError};
 use crate::tables::{
     self, Failure, IDS, LIMITS, PARTITIONS, RECORDS, Readable, TENANTS, counters, get, has,
@@ -74,6 +74,19 @@ pub(crate) fn limit_at(limits: &impl Readable, key: &[u8]) -> Result<Option<Limi
     }
 }
 
+/// The first limit that is stored under one of the keys.
+pub(crate) fn first_limit(
+    limits: &impl Readable,
+    holders: &[Key],
+) -> Result<Option<Limit>, Failure> {
+    for holder in holders {
+        if let Some(limit) = limit_at(limits, holder)? {
+            return Ok(Some(limit));
+        }
+    }
+    Ok(None)
+}
+
 /// A limit as it is stored.
 pub(crate) fn limit_to_bytes(limit: Limit) -> Vec<u8> {
     match limit {
@@ -97,13 +110,14 @@ impl Snapshot {
         &self,
         scope: &Scope,
         name: &KeyName,
-        holder: &TenantId,
+        quota: &QuotaRule,
     ) -> Result<Look, Failure> {
         let records = self.0.open_table(RECORDS)?;
+        let limits = self.0.open_table(LIMITS)?;
         Ok(Look {
             name_taken: has(&records, &keys::record(scope, name))?,
             used: self.usage(&scope.realm, &scope.tenant)?,
-            stored_limit: self.limit(&scope.realm, holder)?,
+            stored_limit: first_limit(&limits, &keys::holders(scope, quota))?,
         })
     }
 

@@ -124,9 +124,9 @@ impl Store for RedbStore {
         &'a self,
         scope: &'a Scope,
         name: &'a KeyName,
-        holder: &'a TenantId,
+        quota: &'a QuotaRule,
     ) -> BoxFuture<'a, Result<Look, StoreError>> {
-        Box::pin(async move { self.read(|snapshot| snapshot.look(scope, name, holder)) })
+        Box::pin(async move { self.read(|snapshot| snapshot.look(scope, name, quota)) })
     }
 
     fn find<'a>(

@@ -22,7 +22,7 @@
 //! another. Half of SHA-256 is kept: a hundred and twenty-eight bits cannot be made to meet somebody else's.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use keypair_core::{Attachment, KeyName, Realm, Scope, TenantId};
+use keypair_core::{Attachment, KeyName, QuotaRule, Realm, Scope, TenantId};
 use sha2::{Digest as _, Sha256};
 
 /// Makes the keys of one store.
@@ -62,6 +62,12 @@ impl Keys {
     /// Of a tenant's limit.
     pub(crate) fn limit(&self, realm: &Realm, tenant: &TenantId) -> String {
         format!("{}:limit", self.tenant(realm, tenant))
+    }
+
+    /// Of the limits of those whose limits count.
+    pub(crate) fn limits(&self, scope: &Scope, quota: &QuotaRule) -> Vec<String> {
+        let of = |holder| self.limit(&scope.realm, holder);
+        quota.holders().map(of).collect()
     }
 
     /// Of a tenant's partitions.

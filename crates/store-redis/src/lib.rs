@@ -10,9 +10,9 @@
 //! seed, and answers as it did the first time instead of reporting a conflict with itself. All
 //! other mutations are sent once.
 //!
-//! **Layout.** All keys of a tenant share a hash tag. A quota may name another tenant as the holder
-//! of the limit; its key is the only one of a script that may lie elsewhere, and it is only read.
-//! On a single server (or one with replicas) it is read inside the script, at the moment of the
+//! **Layout.** All keys of a tenant share a hash tag. A quota may name other tenants whose limits
+//! count; theirs are the only keys of a script that may lie elsewhere, and they are only read.
+//! On a single server (or one with replicas) they are read inside the script, at the moment of the
 //! decision. Redis Cluster would refuse such a script: there the limit has to be read beforehand and
 //! passed in, at the price of a limit that may be a moment old.
 //!

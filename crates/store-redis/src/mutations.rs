@@ -75,8 +75,8 @@ impl Inner {
             .map(|to| keys::attached(to, &key_pair.name))
             .collect();
         let mut insert = self.script(&scripts::INSERT, scope);
-        insert.key(self.keys.limit(&scope.realm, &quota.holder));
         let note = self.receipt(&mut insert, scope, new.receipt.as_ref());
+        insert.key(self.keys.limits(scope, quota));
         insert
             .arg(key_pair.name.as_str())
             .arg(scope.partition.as_str())

@@ -3,7 +3,9 @@
 use std::time::SystemTime;
 
 use keypair_core::ports::Look;
-use keypair_core::{KeyName, KeyPair, Limit, Partition, Realm, Scope, Selector, TenantId};
+use keypair_core::{
+    KeyName, KeyPair, Limit, Partition, QuotaRule, Realm, Scope, Selector, TenantId,
+};
 use redis::{cmd, pipe};
 
 use crate::failure::Failure;
@@ -63,18 +65,23 @@ impl Inner {
         &self,
         scope: &Scope,
         name: &KeyName,
-        holder: &TenantId,
+        quota: &QuotaRule,
     ) -> Result<Look, Failure> {
         let mut look = pipe();
         look.hexists(self.keys.records(scope), name.as_str())
             .hget(self.keys.meta(&scope.realm, &scope.tenant), "used")
-            .get(self.keys.limit(&scope.realm, holder));
-        let (name_taken, used, limit): (bool, Option<u64>, Option<String>) =
+            .mget(self.keys.limits(scope, quota));
+        let (name_taken, used, limits): (bool, Option<u64>, Vec<Option<String>>) =
             self.link.ask_all(&look, Repeat::Harmless).await?;
         Ok(Look {
             name_taken,
             used: used.unwrap_or_default(),
-            stored_limit: limit.map(parse_limit).transpose()?,
+            stored_limit: limits
+                .into_iter()
+                .flatten()
+                .next()
+                .map(parse_limit)
+                .transpose()?,
         })
     }
 

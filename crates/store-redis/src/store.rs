@@ -106,9 +106,9 @@ impl Store for RedisStore {
         &'a self,
         scope: &'a Scope,
         name: &'a KeyName,
-        holder: &'a TenantId,
+        quota: &'a QuotaRule,
     ) -> BoxFuture<'a, Result<Look, StoreError>> {
-        Box::pin(async move { Ok(self.inner.look(scope, name, holder).await?) })
+        Box::pin(async move { Ok(self.inner.look(scope, name, quota).await?) })
     }
 
     fn find<'a>(

@@ -39,6 +39,7 @@ impl Call<'_> {
             spec: KeySpec::Rsa { bits: RSA_BITS },
             comment: String::new(),
             quota: QuotaRule {
+                exception: None,
                 holder: self.caller.tenant.clone(),
                 default: quota,
             },

@@ -205,17 +205,16 @@ impl Call<'_> {
     /// there is one, else the project's.
     ///
     /// # Errors
-    /// [`Error::NoProject`], and those of the store.
-    async fn quota(&self, owner: &str) -> Result<QuotaRule, Error> {
+    /// [`Error::NoProject`].
+    fn quota(&self, owner: &str) -> Result<QuotaRule, Error> {
         let project = self
             .requester
             .project_id
             .as_deref()
             .ok_or(Error::NoProject)?;
-        let own = quotas::holder(project, Some(owner));
-        let stored = self.stored_limit(&own).await?;
         Ok(QuotaRule {
-            holder: stored.map_or_else(|| quotas::holder(project, None), |_| own),
+            exception: Some(quotas::holder(project, Some(owner))),
+            holder: quotas::holder(project, None),
             default: self.config.limit_of_project(project),
         })
     }

@@ -43,6 +43,7 @@ impl Call<'_> {
 
     fn quota(&self) -> QuotaRule {
         QuotaRule {
+            exception: None,
             holder: self.scope.tenant.clone(),
             default: Limit::AtMost(self.config.quota),
         }

@@ -77,9 +77,9 @@ impl Store for InstrumentedStore {
         &'a self,
         scope: &'a Scope,
         name: &'a KeyName,
-        holder: &'a TenantId,
+        quota: &'a QuotaRule,
     ) -> BoxFuture<'a, Result<Look, StoreError>> {
-        self.timed("look", self.inner.look(scope, name, holder))
+        self.timed("look", self.inner.look(scope, name, quota))
     }
 
     fn find<'a>(

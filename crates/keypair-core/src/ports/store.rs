@@ -71,7 +71,7 @@ pub struct Look {
     pub name_taken: bool,
     /// How many key pairs the tenant has.
     pub used: u64,
-    /// The limit stored for the quota's holder.
+    /// The stored limit that counts by the quota's rule.
     pub stored_limit: Option<Limit>,
 }
 
@@ -112,8 +112,8 @@ pub trait Store: Send + Sync + 'static {
     /// Takes a key pair if nothing is in the way, makes its partition exist, counts it, and gives
     /// the sequence number that it got (1 and up, growing, never used twice in a tenant).
     ///
-    /// The limit is the one stored for `quota.holder` in the scope's realm, else `quota.default`;
-    /// what is counted are the key pairs of the scope's tenant, in all partitions.
+    /// The limit is the first one stored for `quota.holders()` in the scope's realm, else
+    /// `quota.default`; what is counted are the key pairs of the scope's tenant, in all partitions.
     fn insert<'a>(
         &'a self,
         scope: &'a Scope,
@@ -126,7 +126,7 @@ pub trait Store: Send + Sync + 'static {
         &'a self,
         scope: &'a Scope,
         name: &'a KeyName,
-        holder: &'a TenantId,
+        quota: &'a QuotaRule,
     ) -> BoxFuture<'a, Result<Look, StoreError>>;
 
     /// Finds a key pair of the scope's partition.

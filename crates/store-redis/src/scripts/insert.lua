@@ -2,12 +2,15 @@
 --       unique ('1': refuse a known public key), again ('1': this may have been done before),
 --       default limit, number of identifiers, a note's name, value, time of writing and drawer's
 --       capacity (all empty without a note), identifiers, members of `attached`
--- KEYS: those of the partition, the limit; with a note those of its drawer
+-- KEYS: those of the partition; with a note those of its drawer; the limits, of which the first that
+--       is there counts
 -- Gives {1, sequence number} or {0, name taken, identifier taken, public key taken, limit or -1}.
 local name, partition, realm, tenant = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local record, digest, attachments = ARGV[6], ARGV[7], ARGV[8]
 local unique, again, limit, id_count = ARGV[9], ARGV[10], ARGV[11], tonumber(ARGV[12])
 local first_id, first_member = 17, 17 + id_count
+local has_note = ARGV[14] ~= ''
+local first_limit = has_note and 10 or 8
 
 local there = redis.call('HGET', records, name)
 if there and again == '1' then
@@ -19,7 +22,12 @@ if there and again == '1' then
 end
 
 local used = tonumber(redis.call('HGET', meta, 'used') or '0')
-limit = redis.call('GET', KEYS[8]) or limit
+for _, stored in ipairs(redis.call('MGET', unpack(KEYS, first_limit))) do
+  limit = stored or limit
+  if stored then
+    break
+  end
+end
 local reached = -1
 if limit ~= 'unlimited' and used >= tonumber(limit) then
   reached = tonumber(limit)
@@ -57,7 +65,7 @@ for at = first_member, #ARGV do
 end
 local fixed = string.format('%d %s ', sequence, digest) .. cjson.encode(own_ids)
 redis.call('HSET', records, name, fixed .. '\n' .. attachments .. '\n' .. record)
-if #KEYS > 8 then
-  put_note(KEYS[9], KEYS[10], unpack(ARGV, 13, 16))
+if has_note then
+  put_note(KEYS[8], KEYS[9], unpack(ARGV, 13, 16))
 end
 return { 1, sequence }

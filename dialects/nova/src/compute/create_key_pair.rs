@@ -27,7 +27,7 @@ pub(super) async fn create(call: &Call<'_>, body: &Value) -> Result<Response, Er
     call.requester.permit("os-keypairs:create", owner)?;
     let place = Place {
         scope: call.scope(owner),
-        quota: call.quota(owner).await?,
+        quota: call.quota(owner)?,
     };
     let body = match (&wanted.public_key, wanted.kind) {
         (Some(text), kind) => match kind.parse(text) {

@@ -117,7 +117,7 @@ impl Call<'_> {
     }
 
     /// The limit that was stored for a holder, if one was.
-    pub(super) async fn stored_limit(&self, holder: &TenantId) -> Result<Option<Limit>, Error> {
+    async fn stored_limit(&self, holder: &TenantId) -> Result<Option<Limit>, Error> {
         Ok(self.ports.quotas.limit(&self.cx.realm, holder).await?)
     }
 

@@ -21,6 +21,7 @@ pub(super) async fn create(call: Call<'_>, zone: &Zone, prefix: &str) -> Result<
     let new = validate::new_key_pair(members, call.settings.public_key)?;
     let scope = call.scope_of(zone);
     let quota = QuotaRule {
+        exception: None,
         holder: scope.tenant.clone(),
         default: call.settings.quota,
     };

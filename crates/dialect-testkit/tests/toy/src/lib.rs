@@ -212,6 +212,7 @@ impl Toy {
             spec: KeySpec::Rsa { bits: 1024 },
             comment: String::new(),
             quota: QuotaRule {
+                exception: None,
                 holder: caller.tenant.clone(),
                 default: self.quota,
             },
