@@ -32,6 +32,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::{CommandFactory as _, Parser};
+use mimalloc::MiMalloc;
 
 use crate::assemble::StartError;
 use crate::cli::{Cli, Command, ConfigAction, ConfigArgs, ImportArgs, ServeArgs};
@@ -41,6 +42,11 @@ use crate::reload::Source;
 use crate::run::Start;
 use crate::selftest::SelftestArgs;
 use crate::watch::Files;
+
+/// Calls are worked on by whichever thread is free, so that one frees what another allocated: glibc's
+/// allocator makes them wait for each other there, and musl's has one lock for all.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The exit code of a configuration that cannot be.
 const CONFIGURATION: u8 = 2;

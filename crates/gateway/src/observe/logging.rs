@@ -52,10 +52,12 @@ pub(crate) fn start_logging(
             lines.with_filter(filter.clone()).boxed()
         }
     };
-    tracing_subscriber::registry()
-        .with(lines)
-        .with(traces.map(Traces::layer))
-        .init();
+    let lines = tracing_subscriber::registry().with(lines);
+    match traces {
+        // A layer that is `None` would ask for every span all the same.
+        None => lines.init(),
+        Some(traces) => lines.with(traces.layer()).init(),
+    }
     Ok(filter)
 }
 
