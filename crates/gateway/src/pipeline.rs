@@ -2,6 +2,7 @@
 //! errors: permit, body, route, authenticate, rate limit, call, render.
 
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -132,7 +133,8 @@ pub(crate) async fn serve<D: Dialect>(
                 Err(error) => (without_body(head), Err(error.into())),
                 Ok(body) => {
                     let request = Request::new(head, body);
-                    let steps = steps(mounted, &request, &cx, deadline, &mut access);
+                    // Pinned where it is made: it is large, and every layer around it would move it.
+                    let steps = pin!(steps(mounted, &request, &cx, deadline, &mut access));
                     let outcome = AssertUnwindSafe(steps)
                         .catch_unwind()
                         .instrument(span)
@@ -210,7 +212,7 @@ async fn steps<D: Dialect>(
         gate,
         ..
     } = mounted;
-    let work = async {
+    let work = pin!(async {
         let operation = dialect.route(request, cx)?;
         access.operation = operation.name();
         let caller = dialect
@@ -229,7 +231,7 @@ async fn steps<D: Dialect>(
             .call(operation, request, &caller, cx, ports)
             .instrument(traces::step("call"))
             .await
-    };
+    });
     match timeout_at(deadline, work).await {
         Ok(outcome) => outcome,
         Err(_) => Err(EdgeError::DeadlineExceeded.into()),

@@ -8,6 +8,14 @@ use keypair_core::KeySpec;
 /// A pool that has fallen below this many hundredths of its capacity is filled again, to the top.
 const REFILL_BELOW: usize = 75;
 
+/// Below this many hundredths it is filled even while keys are taken.
+const REFILL_AT_ONCE_BELOW: usize = 25;
+
+/// How long no key must have been taken before a pool is filled: in a burst the callers who come for
+/// ready keys have the processor to themselves. Whoever takes fewer keys than can be made takes them
+/// further apart than this.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// The pools.
 #[derive(Debug)]
 pub(crate) struct Pools<K> {
@@ -25,6 +33,7 @@ struct Pool<K> {
     ready: VecDeque<Ready<K>>,
     in_work: usize,
     filling: bool,
+    taken_at: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -87,6 +96,7 @@ impl<K> Pools<K> {
         let pool = self.pool(spec)?;
         pool.drop_older_than(max_age, now);
         let ready = pool.ready.pop_front();
+        pool.taken_at = Some(now);
         pool.judge();
         ready.map(|ready| ready.key)
     }
@@ -101,11 +111,13 @@ impl<K> Pools<K> {
         }
     }
 
-    /// Which key should be made next: one for the pool that is emptiest for its size.
+    /// Which key should be made next: one for the pool that is emptiest for its size. None while
+    /// the pools that want keys pause.
     pub(crate) fn order(&mut self, now: Instant) -> Option<Order> {
         self.drop_expired(now);
         let epoch = self.epoch;
         let wanting = self.by_kind.iter_mut().filter(|pool| pool.filling);
+        let wanting = wanting.filter(|pool| pool.pause(now).is_zero());
         let pool = wanting.min_by(|one, other| {
             let (one_full, other_full) = (one.full(), other.full());
             (one_full * other.capacity).cmp(&(other_full * one.capacity))
@@ -133,6 +145,12 @@ impl<K> Pools<K> {
     /// Whether a pool wants to be filled.
     pub(crate) fn wanting(&self) -> bool {
         self.by_kind.iter().any(|pool| pool.filling)
+    }
+
+    /// How long the pools that want to be filled pause; `None` if none does.
+    pub(crate) fn pause(&self, now: Instant) -> Option<Duration> {
+        let wanting = self.by_kind.iter().filter(|pool| pool.filling);
+        wanting.map(|pool| pool.pause(now)).min()
     }
 
     /// Drops every ready key, and those that are being made once they are done; how many were
@@ -169,6 +187,7 @@ impl<K> Pool<K> {
             ready: VecDeque::with_capacity(capacity),
             in_work: 0,
             filling: true,
+            taken_at: None,
         }
     }
 
@@ -184,6 +203,13 @@ impl<K> Pool<K> {
         } else if full * 100 < self.capacity * REFILL_BELOW {
             self.filling = true;
         }
+    }
+
+    /// How long it is not to be filled yet.
+    fn pause(&self, now: Instant) -> Duration {
+        let low = self.full() * 100 < self.capacity * REFILL_AT_ONCE_BELOW;
+        let end = self.taken_at.filter(|_| !low).map(|at| at + PAUSE);
+        end.map_or(Duration::ZERO, |end| end.saturating_duration_since(now))
     }
 
     fn drop_older_than(&mut self, max_age: Duration, now: Instant) {
@@ -233,7 +259,24 @@ mod tests {
             assert_eq!((pools.ready(A), pools.wanting()), (left, false));
         }
         assert!(pools.take(A, now).is_some());
-        assert_eq!(fill(&mut pools, now).len(), 3);
+        assert_eq!(fill(&mut pools, now + PAUSE).len(), 3);
+    }
+
+    #[test]
+    fn a_pool_is_not_filled_in_the_middle_of_a_burst_until_it_is_nearly_empty() {
+        let mut pools = Pools::new(&[(A, 8)], HOUR);
+        let now = Instant::now();
+        fill(&mut pools, now);
+        assert_eq!(pools.pause(now), None);
+        for _ in 0..6 {
+            assert!(pools.take(A, now).is_some());
+        }
+        assert_eq!(pools.order(now), None);
+        assert_eq!(pools.pause(now), Some(PAUSE));
+        assert_eq!(pools.pause(now + PAUSE), Some(Duration::ZERO));
+        assert!(pools.take(A, now).is_some());
+        assert_eq!(pools.pause(now), Some(Duration::ZERO));
+        assert!(pools.order(now).is_some());
     }
 
     #[test]

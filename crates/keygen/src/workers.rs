@@ -20,8 +20,8 @@ use crate::pool::Pools;
 use crate::stats::Counters;
 
 /// How nice threads are that somebody waits for: calls that need no key go first, and on a busy
-/// machine a third of a core is left.
-const CALLERS_NICENESS: i32 = 5;
+/// machine a tenth of a core is left.
+const CALLERS_NICENESS: i32 = 10;
 
 /// How nice threads are that work ahead: they take what nobody else wants.
 const FILLERS_NICENESS: i32 = 19;
@@ -135,9 +135,11 @@ impl<K: Send + 'static> Workers<K> {
 
     fn take_or_wait(&self, spec: KeySpec) -> Result<Taken<K>, GenerateError> {
         let mut state = self.shared.state.lock();
+        let wanting = state.pools.wanting();
         let ready = state.pools.take(spec, Instant::now());
-        if state.pools.wanting() {
-            self.shared.room.notify_one();
+        // Once is enough: a filler that finds something to do looks again by itself.
+        if !wanting && state.pools.wanting() {
+            self.shared.room.notify_all();
         }
         if let Some(key) = ready {
             return Ok(Taken::Ready(key));
@@ -291,7 +293,11 @@ impl<K: Send + 'static> Shared<K> {
                 }
             } else {
                 let rest = rest_until.saturating_duration_since(now);
-                let patience = if rest.is_zero() { LOOK_EVERY } else { rest };
+                let pause = state.pools.pause(now).filter(|_| may_work);
+                let patience = match rest.max(pause.unwrap_or_default()) {
+                    Duration::ZERO => LOOK_EVERY,
+                    patience => patience,
+                };
                 self.room.wait_for(&mut state, patience);
             }
         }
