@@ -21,7 +21,8 @@ if there and again == '1' then
   end
 end
 
-local used = tonumber(redis.call('HGET', meta, 'used') or '0')
+local counters = redis.call('HMGET', meta, 'used', 'sequence')
+local used, sequence = tonumber(counters[1] or '0'), tonumber(counters[2] or '0')
 for _, stored in ipairs(redis.call('MGET', unpack(KEYS, first_limit))) do
   limit = stored or limit
   if stored then
@@ -33,9 +34,11 @@ if limit ~= 'unlimited' and used >= tonumber(limit) then
   reached = tonumber(limit)
 end
 local id_taken = 0
-for at = first_id, first_member - 1 do
-  if redis.call('HEXISTS', ids, ARGV[at]) == 1 then
-    id_taken = 1
+if id_count > 0 then
+  for _, place in ipairs(redis.call('HMGET', ids, unpack(ARGV, first_id, first_member - 1))) do
+    if place then
+      id_taken = 1
+    end
   end
 end
 local public_key_taken = 0
@@ -46,24 +49,30 @@ if there or id_taken == 1 or public_key_taken == 1 or reached >= 0 then
   return { 0, there and 1 or 0, id_taken, public_key_taken, reached }
 end
 
-local sequence = redis.call('HINCRBY', meta, 'sequence', 1)
+-- Numbers go to the server as texts: its own way of writing a Lua number is dear.
+sequence = sequence + 1
+local digits = string.format('%d', sequence)
+redis.call('HSET', meta, 'sequence', digits, 'used', string.format('%d', used + 1))
 if sequence == 1 then
   -- Only for people who look into the database: the keys hold no names.
   redis.call('HSET', meta, 'realm', realm, 'tenant', tenant)
 end
-redis.call('HINCRBY', meta, 'used', 1)
-redis.call('ZADD', partitions, 0, partition)
-redis.call('ZADD', names, 0, name)
-redis.call('HINCRBY', public_keys, digest, 1)
-local own_ids = {}
+redis.call('ZADD', partitions, '0', partition)
+redis.call('ZADD', names, '0', name)
+redis.call('HINCRBY', public_keys, digest, '1')
+local own_ids, places = {}, {}
 for at = first_id, first_member - 1 do
   own_ids[#own_ids + 1] = ARGV[at]
-  redis.call('HSET', ids, ARGV[at], here .. name)
+  places[#places + 1] = ARGV[at]
+  places[#places + 1] = here .. name
+end
+if id_count > 0 then
+  redis.call('HSET', ids, unpack(places))
 end
 for at = first_member, #ARGV do
-  redis.call('ZADD', attached, 0, ARGV[at])
+  redis.call('ZADD', attached, '0', ARGV[at])
 end
-local fixed = string.format('%d %s ', sequence, digest) .. cjson.encode(own_ids)
+local fixed = digits .. ' ' .. digest .. ' ' .. cjson.encode(own_ids)
 redis.call('HSET', records, name, fixed .. '\n' .. attachments .. '\n' .. record)
 if has_note then
   put_note(KEYS[8], KEYS[9], unpack(ARGV, 13, 16))
