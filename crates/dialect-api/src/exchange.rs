@@ -87,17 +87,19 @@ impl Uuid {
 impl fmt::Display for Uuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Every answer has one or two of these: no allocation, no general formatting.
-        let mut digits = [0; 32];
-        if hex::encode_to_slice(self.0.to_be_bytes(), &mut digits).is_err() {
-            return Err(fmt::Error);
-        }
-        let mut rest = std::str::from_utf8(&digits).unwrap_or_default();
+        let bytes = self.0.to_be_bytes();
         let mut text = [b'-'; 36];
-        for (place, count) in [(0, 8), (9, 4), (14, 4), (19, 4), (24, 12)] {
-            let (group, behind) = rest.split_at(count);
-            let places = text.iter_mut().skip(place);
-            places.zip(group.bytes()).for_each(|(to, from)| *to = from);
-            rest = behind;
+        for (group, place) in [
+            (0..4, 0..8),
+            (4..6, 9..13),
+            (6..8, 14..18),
+            (8..10, 19..23),
+            (10..16, 24..36),
+        ] {
+            let (Some(group), Some(place)) = (bytes.get(group), text.get_mut(place)) else {
+                return Err(fmt::Error);
+            };
+            hex::encode_to_slice(group, place).map_err(|_| fmt::Error)?;
         }
         f.write_str(std::str::from_utf8(&text).unwrap_or_default())
     }

@@ -12,9 +12,12 @@ pub type Response = http::Response<Bytes>;
 /// Serialises compactly. Wire structs serialise by construction; should one not, the body is empty
 /// and the status is still the dialect's.
 pub fn json_bytes<T: Serialize + ?Sized>(body: &T) -> Bytes {
-    serde_json::to_vec(body)
-        .map(Bytes::from)
-        .unwrap_or_default()
+    // Most answers fit, so that they are written without moving.
+    let mut buffer = Vec::with_capacity(1024);
+    match serde_json::to_writer(&mut buffer, body) {
+        Ok(()) => Bytes::from(buffer),
+        Err(_) => Bytes::new(),
+    }
 }
 
 /// Serialises compactly into memory that is wiped when the last reference goes, for bodies that

@@ -6,7 +6,7 @@ use dialect_api::{
     RequestContext, Response, WireError as _, json_bytes, response, secret_json_bytes,
 };
 use http::request::Parts;
-use http::{HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 use jiff::fmt::temporal::DateTimePrinter;
 use keypair_core::{KeyPair, KeyPairId, KeyPairSeed, PublicMaterial};
 use serde::Serialize;
@@ -19,6 +19,9 @@ use crate::request::{Surface, form::Parameters, is_legacy_path};
 /// error for a success.
 const CONTENT_TYPE: &str = "application/json";
 
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-tc-requestid");
+static TRACE_ID: HeaderName = HeaderName::from_static("x-tc-traceid");
+
 /// The number in the comment of an account's first key pair, less one: six digits from the start.
 const COMMENT_BASE: u64 = 100_000;
 
@@ -27,16 +30,16 @@ pub(crate) const PROJECT_PROPERTY: &str = "tencent.project_id";
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Envelope<T> {
-    response: Content<T>,
+struct Envelope<'a, T> {
+    response: Content<'a, T>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Content<T> {
+struct Content<'a, T> {
     #[serde(flatten)]
     fields: T,
-    request_id: String,
+    request_id: &'a str,
 }
 
 /// The fields of an answer that says nothing but that it was done.
@@ -58,12 +61,16 @@ struct FaultContent {
 
 /// An answer. Whatever it says, its status is 200: clients find the code of an error nowhere else.
 pub(crate) fn success<T: Serialize>(fields: T, head: &Parts, cx: &RequestContext) -> Response {
-    answer(json_bytes(&envelope(fields, head, cx)), head, cx)
+    let id = request_id(head, cx);
+    let body = json_bytes(&envelope(fields, &id));
+    answer(body, id, head)
 }
 
 /// An answer that holds a private key.
 pub(crate) fn secret<T: Serialize>(fields: T, head: &Parts, cx: &RequestContext) -> Response {
-    answer(secret_json_bytes(&envelope(fields, head, cx)), head, cx)
+    let id = request_id(head, cx);
+    let body = secret_json_bytes(&envelope(fields, &id));
+    answer(body, id, head)
 }
 
 /// The answer to an error.
@@ -78,8 +85,7 @@ pub(crate) fn fault(error: &Error, head: &Parts, cx: &RequestContext, config: &C
     success(Fault { error }, head, cx)
 }
 
-fn envelope<T>(fields: T, head: &Parts, cx: &RequestContext) -> Envelope<T> {
-    let request_id = request_id(head, cx);
+fn envelope<T>(fields: T, request_id: &str) -> Envelope<'_, T> {
     Envelope {
         response: Content { fields, request_id },
     }
@@ -95,15 +101,15 @@ fn request_id(head: &Parts, cx: &RequestContext) -> String {
     }
 }
 
-fn answer(body: bytes::Bytes, head: &Parts, cx: &RequestContext) -> Response {
+fn answer(body: bytes::Bytes, request_id: String, head: &Parts) -> Response {
     let mut answer = response(StatusCode::OK, CONTENT_TYPE, body);
     let headers = answer.headers_mut();
-    if let Ok(id) = HeaderValue::try_from(request_id(head, cx)) {
-        headers.insert("x-tc-requestid", id);
+    if let Ok(id) = HeaderValue::try_from(request_id) {
+        headers.insert(&REQUEST_ID, id);
     }
     // Node puts it into its exceptions.
-    if let Some(trace) = head.headers.get("x-tc-traceid") {
-        headers.insert("x-tc-traceid", trace.clone());
+    if let Some(trace) = head.headers.get(&TRACE_ID) {
+        headers.insert(&TRACE_ID, trace.clone());
     }
     answer
 }
@@ -155,7 +161,7 @@ impl<'a> KeyPairView<'a> {
         let attributes = &key_pair.attributes;
         let tags = attributes.tags.iter().flatten();
         Self {
-            key_id: key_id(key_pair.seed).to_string(),
+            key_id: key_id(key_pair.seed).as_str().to_owned(),
             key_name: key_pair.name.as_str(),
             project_id: project_id(key_pair),
             description: attributes.description.as_deref().unwrap_or_default(),
@@ -218,13 +224,14 @@ pub(crate) fn project_id(key_pair: &KeyPair) -> i64 {
 fn public_key(key_pair: &KeyPair, config: &Config) -> String {
     match &key_pair.public {
         PublicMaterial::Ssh(key) if key.comment().is_empty() => {
-            let comment = match config.comment_style {
+            let line = key.without_comment();
+            match config.comment_style {
                 CommentStyle::Seed => {
-                    format!("skey_{}", COMMENT_BASE.saturating_add(key_pair.sequence))
+                    let number = COMMENT_BASE.saturating_add(key_pair.sequence).to_string();
+                    [line, " skey_", &number].concat()
                 }
-                CommentStyle::KeyId => key_id(key_pair.seed).to_string(),
-            };
-            format!("{} {comment}", key.without_comment())
+                CommentStyle::KeyId => [line, " ", key_id(key_pair.seed).as_str()].concat(),
+            }
         }
         PublicMaterial::Ssh(_) | PublicMaterial::X509(_) => {
             key_pair.public.as_str().trim_end().to_owned()

@@ -2,6 +2,7 @@
 
 use dialect_api::{OperationClass, Request, RequestContext};
 use http::Method;
+use http::header::AUTHORIZATION;
 use http::request::Parts;
 
 use crate::config::{Auth, Config};
@@ -190,9 +191,7 @@ pub(crate) fn route(
         return Err(Error::InvalidAction);
     }
     message.check_body()?;
-    check_common(&message, config)?;
-    let action = message.require(Common::Action)?;
-    let version = message.require(Common::Version)?;
+    let [action, version] = check_common(&message, config)?;
     let operation = Operation::ALL
         .into_iter()
         .find(|known| known.action() == action)
@@ -208,15 +207,15 @@ pub(crate) fn route(
 }
 
 /// Checks that the required common parameters are there, then that the numbers among them are
-/// numbers.
-fn check_common(message: &Message<'_>, config: &Config) -> Result<(), Error> {
-    message.require(Common::Action)?;
-    message.require(Common::Version)?;
+/// numbers. Gives action and version.
+fn check_common<'m>(message: &'m Message<'_>, config: &Config) -> Result<[&'m str; 2], Error> {
+    let action = message.require(Common::Action)?;
+    let version = message.require(Common::Version)?;
     if config.auth == Auth::Verify {
         message.require(Common::Timestamp)?;
         if message.surface == Surface::Tc3 {
             message
-                .header("authorization")
+                .header(AUTHORIZATION)
                 .filter(|text| !text.is_empty())
                 .ok_or_else(|| Error::MissingParameter("Authorization".to_owned()))?;
         } else {
@@ -236,7 +235,7 @@ fn check_common(message: &Message<'_>, config: &Config) -> Result<(), Error> {
             return Err(Error::CommonParameterType(parameter.name()));
         }
     }
-    Ok(())
+    Ok([action, version])
 }
 
 fn is_timestamp(text: &str) -> bool {

@@ -111,7 +111,7 @@ pub(crate) fn description(text: &str, surface: Surface) -> Result<String, Error>
 pub(crate) fn public_key(text: &str) -> Result<PublicMaterial, Error> {
     let line = text.trim();
     // A second line would be a second key to whoever writes this one to a file.
-    if line.chars().any(char::is_control) {
+    if has_control_character(line) {
         return Err(Error::PublicKeyMalformed);
     }
     let key = PublicKey::parse(line).map_err(|_| Error::PublicKeyMalformed)?;
@@ -124,6 +124,13 @@ pub(crate) fn public_key(text: &str) -> Result<PublicMaterial, Error> {
     } else {
         Err(Error::PublicKeyMalformed)
     }
+}
+
+/// Whether a text has a control character. Key lines are ASCII, so the characters beyond it are
+/// looked at only if there are any.
+fn has_control_character(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_control())
+        || (!text.is_ascii() && text.chars().any(char::is_control))
 }
 
 /// What the ids of key pairs and instances have behind their prefix: eight letters and digits.

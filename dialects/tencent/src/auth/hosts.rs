@@ -16,9 +16,9 @@ pub(super) fn candidates<'m>(
         .trust_forwarded
         .then(|| message.header("x-forwarded-host"))
         .flatten();
-    let region = message.common(Common::Region).unwrap_or_default();
     let configured = config.signing_hosts.iter().map(move |name| {
         if name.contains("{region}") {
+            let region = message.common(Common::Region).unwrap_or_default();
             Cow::Owned(name.replace("{region}", region))
         } else {
             Cow::Borrowed(name.as_str())

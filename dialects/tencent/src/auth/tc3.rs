@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use dialect_api::Secret;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use http::Method;
+use http::{HeaderName, Method};
 use jiff::fmt::temporal::DateTimePrinter;
 use jiff::tz::Offset;
 use sha2::{Digest as _, Sha256};
@@ -18,6 +18,11 @@ use crate::request::decode::integer;
 
 const ALGORITHM: &str = "TC3-HMAC-SHA256";
 
+/// The items of an Authorization header.
+const CREDENTIAL: &str = "Credential";
+const SIGNED_HEADERS: &str = "SignedHeaders";
+const SIGNATURE: &str = "Signature";
+
 /// What the last part of a credential's scope says.
 const TERMINATOR: &str = "tc3_request";
 
@@ -26,6 +31,8 @@ const SERVICE: &str = "cvm";
 
 /// The value of X-TC-Content-SHA256 by which a client leaves its body out of the signature.
 const UNSIGNED_PAYLOAD: &str = "UNSIGNED-PAYLOAD";
+
+static CONTENT_SHA256: HeaderName = HeaderName::from_static("x-tc-content-sha256");
 
 /// The most headers that a signature may cover: a bound on the work for a header made of names.
 const MAX_SIGNED_HEADERS: usize = 64;
@@ -57,19 +64,29 @@ impl<'h> Authorization<'h> {
             .trim()
             .strip_prefix(ALGORITHM)
             .filter(|rest| rest.starts_with(' '))
-            .ok_or(Error::InvalidAuthorization("Credential"))?;
-        let item = |wanted: &'static str| {
-            items
-                .split(',')
-                .filter_map(|item| item.trim().split_once('='))
-                .find_map(|(name, value)| (name == wanted).then_some(value))
-                .filter(|value| !value.is_empty())
-                .ok_or(Error::InvalidAuthorization(wanted))
+            .ok_or(Error::InvalidAuthorization(CREDENTIAL))?;
+        let (mut credential, mut signed_headers, mut signature) = (None, None, None);
+        for item in items.split(',') {
+            let Some((name, value)) = item.trim().split_once('=') else {
+                continue;
+            };
+            let place = match name {
+                CREDENTIAL => &mut credential,
+                SIGNED_HEADERS => &mut signed_headers,
+                SIGNATURE => &mut signature,
+                _ => continue,
+            };
+            // Of two with one name the first counts.
+            place.get_or_insert(value);
+        }
+        let required = |item: Option<&'h str>, name| {
+            item.filter(|value| !value.is_empty())
+                .ok_or(Error::InvalidAuthorization(name))
         };
-        let (secret_id, date, service) = take_credential_apart(item("Credential")?)?;
-        let signed_headers = item("SignedHeaders")?;
+        let (secret_id, date, service) = take_credential_apart(required(credential, CREDENTIAL)?)?;
+        let signed_headers = required(signed_headers, SIGNED_HEADERS)?;
         check_signed_headers(signed_headers)?;
-        let signature = lower_hex(item("Signature")?)?;
+        let signature = lower_hex(required(signature, SIGNATURE)?)?;
         if !is_date(date) {
             return Err(Error::InvalidAuthorization("Date"));
         }
@@ -95,7 +112,7 @@ fn take_credential_apart(credential: &str) -> Result<(&str, &str, &str), Error> 
         let (service, terminator) = rest.rsplit_once('/')?;
         (terminator == TERMINATOR).then_some((secret_id, date, service))
     };
-    apart().ok_or(Error::InvalidAuthorization("Credential"))
+    apart().ok_or(Error::InvalidAuthorization(CREDENTIAL))
 }
 
 fn check_signed_headers(names: &str) -> Result<(), Error> {
@@ -104,7 +121,7 @@ fn check_signed_headers(names: &str) -> Result<(), Error> {
     if covers("content-type") && covers("host") && is_bounded {
         Ok(())
     } else {
-        Err(Error::InvalidAuthorization("SignedHeaders"))
+        Err(Error::InvalidAuthorization(SIGNED_HEADERS))
     }
 }
 
@@ -114,7 +131,7 @@ fn lower_hex(text: &str) -> Result<[u8; 32], Error> {
     let has_upper_case = text.bytes().any(|byte| byte.is_ascii_uppercase());
     match hex::decode_to_slice(text, &mut bytes) {
         Ok(()) if !has_upper_case => Ok(bytes),
-        Ok(()) | Err(_) => Err(Error::InvalidAuthorization("Signature")),
+        Ok(()) | Err(_) => Err(Error::InvalidAuthorization(SIGNATURE)),
     }
 }
 
@@ -143,10 +160,7 @@ pub(super) fn verify<'h>(
         return false;
     };
     let payload_hash = payload_hash(message);
-    let scope = format!(
-        "{}/{}/{TERMINATOR}",
-        authorization.date, authorization.service
-    );
+    let scope = [authorization.date, authorization.service];
     let is_signed = |host: &str, spelling: Spelling<'_>| {
         let canonical = Canonical {
             message,
@@ -155,13 +169,12 @@ pub(super) fn verify<'h>(
             spelling,
             payload_hash: &payload_hash,
         };
-        signature(key.as_slice(), timestamp, &scope, &canonical.hash())
+        signature(key.as_slice(), timestamp, scope, &canonical.hash())
             .is_some_and(|mac| mac.verify_slice(&authorization.signature).is_ok())
     };
-    let spellings = Spelling::candidates(message);
     hosts
         .into_iter()
-        .any(|host| spellings.iter().any(|spelling| is_signed(&host, *spelling)))
+        .any(|host| Spelling::candidates(message).any(|spelling| is_signed(&host, spelling)))
 }
 
 /// How a client wrote what it signed, where clients differ.
@@ -177,31 +190,29 @@ struct Spelling<'m> {
 
 impl<'m> Spelling<'m> {
     /// The spellings that make a difference for a request, the likeliest first.
-    fn candidates(message: &'m Message<'_>) -> Vec<Self> {
+    fn candidates(message: &'m Message<'_>) -> impl Iterator<Item = Self> {
         let path = message.head.uri.path();
         let query = message.head.uri.query().unwrap_or_default();
         let is_post = message.head.method == Method::POST;
-        let first = Self {
-            path: "/",
-            query: if is_post { "" } else { query },
-            lower_case_values: false,
+        let paths = [Some("/"), (path != "/").then_some(path)];
+        let queries = if is_post {
+            [Some(""), (!query.is_empty()).then_some(query)]
+        } else {
+            [Some(query), None]
         };
-        let mut found = vec![first];
-        let with = |found: &mut Vec<Self>, change: &dyn Fn(Self) -> Self| {
-            let changed: Vec<_> = found.iter().copied().map(change).collect();
-            found.extend(changed);
-        };
-        if path != "/" {
-            with(&mut found, &|spelling| Self { path, ..spelling });
-        }
-        if is_post && !query.is_empty() {
-            with(&mut found, &|spelling| Self { query, ..spelling });
-        }
-        with(&mut found, &|spelling| Self {
-            lower_case_values: true,
-            ..spelling
-        });
-        found
+        let values_and_query = [false, true]
+            .into_iter()
+            .flat_map(move |lower_case_values| {
+                let queries = queries.into_iter().flatten();
+                queries.map(move |query| (lower_case_values, query))
+            });
+        values_and_query.flat_map(move |(lower_case_values, query)| {
+            paths.into_iter().flatten().map(move |path| Self {
+                path,
+                query,
+                lower_case_values,
+            })
+        })
     }
 }
 
@@ -214,32 +225,40 @@ pub(crate) fn sign(
     host: &str,
     body: &[u8],
 ) -> Option<String> {
-    const SIGNED_HEADERS: &str = "content-type;host";
+    const COVERED: &str = "content-type;host";
     let date = utc_date(timestamp)?;
     let key = signing_key(secret, &date, SERVICE)?;
-    let scope = format!("{date}/{SERVICE}/{TERMINATOR}");
     let payload_hash = hex::encode(Sha256::digest(body));
     let canonical = format!(
-        "POST\n/\n\ncontent-type:application/json\nhost:{host}\n\n{SIGNED_HEADERS}\n{payload_hash}"
+        "POST\n/\n\ncontent-type:application/json\nhost:{host}\n\n{COVERED}\n{payload_hash}"
     );
-    let canonical_hash = hex::encode(Sha256::digest(canonical));
-    let mac = signature(key.as_slice(), timestamp, &scope, &canonical_hash)?;
+    let canonical_hash = hex_digits(Sha256::new_with_prefix(canonical));
+    let mac = signature(key.as_slice(), timestamp, [&date, SERVICE], &canonical_hash)?;
     let signature = hex::encode(mac.finalize().into_bytes());
     Some(format!(
-        "{ALGORITHM} Credential={secret_id}/{scope}, SignedHeaders={SIGNED_HEADERS}, Signature={signature}"
+        "{ALGORITHM} {CREDENTIAL}={secret_id}/{date}/{SERVICE}/{TERMINATOR}, {SIGNED_HEADERS}={COVERED}, {SIGNATURE}={signature}"
     ))
 }
 
-/// The signature of a canonical request, by its hash.
-fn signature(key: &[u8], timestamp: &str, scope: &str, canonical_hash: &str) -> Option<Mac> {
+/// The signature of a canonical request, by its hash; the scope is date and service.
+fn signature(
+    key: &[u8],
+    timestamp: &str,
+    [date, service]: [&str; 2],
+    canonical_hash: &HexDigits,
+) -> Option<Mac> {
     let parts = [
         ALGORITHM.as_bytes(),
         b"\n",
         timestamp.as_bytes(),
         b"\n",
-        scope.as_bytes(),
+        date.as_bytes(),
+        b"/",
+        service.as_bytes(),
+        b"/",
+        TERMINATOR.as_bytes(),
         b"\n",
-        canonical_hash.as_bytes(),
+        canonical_hash,
     ];
     mac(key, &parts)
 }
@@ -250,11 +269,11 @@ struct Canonical<'a> {
     signed_headers: &'a str,
     host: &'a str,
     spelling: Spelling<'a>,
-    payload_hash: &'a str,
+    payload_hash: &'a HexDigits,
 }
 
 impl Canonical<'_> {
-    fn hash(&self) -> String {
+    fn hash(&self) -> HexDigits {
         let mut hash = Sha256::new();
         for part in [
             self.message.head.method.as_str(),
@@ -276,10 +295,11 @@ impl Canonical<'_> {
             }
             hash.update("\n");
         }
-        for part in ["\n", self.signed_headers, "\n", self.payload_hash] {
+        for part in ["\n", self.signed_headers, "\n"] {
             hash.update(part);
         }
-        hex::encode(hash.finalize())
+        hash.update(self.payload_hash);
+        hex_digits(hash)
     }
 
     fn add_value(&self, hash: &mut Sha256, value: &[u8]) {
@@ -292,15 +312,25 @@ impl Canonical<'_> {
     }
 }
 
-fn payload_hash(message: &Message<'_>) -> String {
-    let is_unsigned = message.header("x-tc-content-sha256") == Some(UNSIGNED_PAYLOAD);
+fn payload_hash(message: &Message<'_>) -> HexDigits {
+    let is_unsigned = message.header(&CONTENT_SHA256) == Some(UNSIGNED_PAYLOAD);
     // The text itself is hashed in the body's place. A GET's body is empty.
     let payload = if is_unsigned {
         UNSIGNED_PAYLOAD.as_bytes()
     } else {
         message.body
     };
-    hex::encode(Sha256::digest(payload))
+    hex_digits(Sha256::new_with_prefix(payload))
+}
+
+type HexDigits = [u8; 64];
+
+/// A hash in lower-case hex digits.
+fn hex_digits(hash: Sha256) -> HexDigits {
+    let mut digits = [0; 64];
+    // Never fails: there are twice as many digits as bytes.
+    let _ = hex::encode_to_slice(hash.finalize(), &mut digits);
+    digits
 }
 
 /// The UTC day of a timestamp, if it lies in the calendar.

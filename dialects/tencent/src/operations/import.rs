@@ -34,6 +34,6 @@ pub(super) async fn run(call: &Call<'_>) -> Result<Response, Error> {
         receipt: None,
     };
     let key_pair = call.ports.keypairs.import(&call.scope, new).await?;
-    let key_id = response::key_id(key_pair.seed).to_string();
+    let key_id = response::key_id(key_pair.seed).as_str().to_owned();
     Ok(call.success(Imported { key_id }))
 }

@@ -33,16 +33,14 @@ pub(crate) fn read(
     message: &Message<'_>,
     config: &Config,
 ) -> Result<Arguments, Error> {
-    let mut given = match message.payload()? {
-        Payload::Parameters => from_parameters(message),
-        Payload::Json(body) => from_json(body)?,
-        Payload::Multipart(parts) => from_parts(&parts)?,
-    };
     let table = schema::fields(operation);
     let mut decoder = Decoder { unknown: None };
     let root = Path::Root;
-    given.retain(|name, _| !schema::COMMON.contains(&name.as_str()));
-    let arguments = decoder.fields(table, given, &root);
+    let arguments = match message.payload()? {
+        Payload::Parameters => decoder.fields(table, from_parameters(message), &root),
+        Payload::Json(body) => decoder.fields(table, from_json(body)?, &root),
+        Payload::Multipart(parts) => decoder.fields(table, from_parts(&parts)?, &root),
+    };
     if let (Some(name), UnknownParams::Reject) = (decoder.unknown, config.unknown_params) {
         return Err(Error::UnknownParameter(name));
     }
@@ -55,9 +53,6 @@ pub(crate) fn read(
     }
     Ok(arguments)
 }
-
-/// Top-level names and what they hold.
-type Given = BTreeMap<String, Source>;
 
 /// A parameter before its type is looked at.
 enum Source {
@@ -74,7 +69,12 @@ struct Dotted {
     members: BTreeMap<String, Dotted>,
 }
 
-fn from_parameters(message: &Message<'_>) -> Given {
+/// Names and what they hold, each name once.
+trait Given: Iterator<Item = (String, Source)> {}
+
+impl<I: Iterator<Item = (String, Source)>> Given for I {}
+
+fn from_parameters(message: &Message<'_>) -> impl Given {
     let mut root = Dotted::default();
     for (name, value) in message.parameters.capitalised() {
         let node = name
@@ -84,26 +84,32 @@ fn from_parameters(message: &Message<'_>) -> Given {
             });
         node.text = Some(value.to_owned());
     }
-    root.members
+    dotted_members(root.members)
+}
+
+fn dotted_members(members: BTreeMap<String, Dotted>) -> impl Given {
+    members
         .into_iter()
         .map(|(name, node)| (name, Source::Dotted(node)))
-        .collect()
 }
 
-fn from_json(body: &[u8]) -> Result<Given, Error> {
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Given::new());
-    }
-    let members: Map<String, Value> =
-        serde_json::from_slice(body).map_err(|_| Error::BodySyntax)?;
-    Ok(members
+fn json_members(members: Map<String, Value>) -> impl Given {
+    members
         .into_iter()
         .map(|(name, value)| (name, Source::Json(value)))
-        .collect())
 }
 
-fn from_parts(parts: &[super::multipart::Part<'_>]) -> Result<Given, Error> {
-    let mut given = Given::new();
+fn from_json(body: &[u8]) -> Result<impl Given, Error> {
+    let members = if body.iter().all(u8::is_ascii_whitespace) {
+        Map::new()
+    } else {
+        serde_json::from_slice(body).map_err(|_| Error::BodySyntax)?
+    };
+    Ok(json_members(members))
+}
+
+fn from_parts(parts: &[super::multipart::Part<'_>]) -> Result<impl Given, Error> {
+    let mut given = BTreeMap::new();
     for part in parts {
         let source = if part.is_json {
             Source::Json(serde_json::from_slice(part.content).map_err(|_| Error::BodySyntax)?)
@@ -116,7 +122,7 @@ fn from_parts(parts: &[super::multipart::Part<'_>]) -> Result<Given, Error> {
         };
         given.insert(part.name.to_owned(), source);
     }
-    Ok(given)
+    Ok(given.into_iter())
 }
 
 /// Where a parameter stands; printed only for errors.
@@ -154,20 +160,24 @@ impl Decoder {
         }
     }
 
-    fn fields(&mut self, table: &'static [Field], given: Given, path: &Path<'_>) -> Arguments {
+    fn fields(&mut self, table: &'static [Field], given: impl Given, path: &Path<'_>) -> Arguments {
         let mut arguments = Arguments::default();
         for (name, source) in given {
-            let path = Path::Member(path, &name);
             let Some(field) = table.iter().find(|field| field.name == name) else {
-                self.report(&path);
+                let is_common =
+                    matches!(path, Path::Root) && schema::COMMON.contains(&name.as_str());
+                if !is_common {
+                    self.report(&Path::Member(path, &name));
+                }
                 continue;
             };
+            let path = Path::Member(path, field.name);
             let argument = match source {
                 Source::Json(value) => self.json(&field.kind, value, &path),
                 Source::Dotted(node) => self.dotted(&field.kind, node, &path),
             };
             if let Some(argument) = argument {
-                arguments.insert(field.name, argument);
+                arguments.add(field.name, argument);
             }
         }
         arguments
@@ -191,10 +201,7 @@ impl Decoder {
                 Argument::List(elements.collect())
             }
             (Kind::Struct(table), Value::Object(members)) => {
-                let members = members
-                    .into_iter()
-                    .map(|(name, value)| (name, Source::Json(value)));
-                Argument::Struct(self.fields(table, members.collect(), path))
+                Argument::Struct(self.fields(table, json_members(members), path))
             }
             (
                 Kind::Text | Kind::Integer | Kind::Boolean | Kind::List(_) | Kind::Struct(_),
@@ -222,10 +229,7 @@ impl Decoder {
                 Some(text.map_or(Argument::List(elements), |_| Argument::Mistyped))
             }
             Kind::Struct(table) => {
-                let members = members
-                    .into_iter()
-                    .map(|(name, node)| (name, Source::Dotted(node)));
-                let arguments = self.fields(table, members.collect(), path);
+                let arguments = self.fields(table, dotted_members(members), path);
                 Some(text.map_or(Argument::Struct(arguments), |_| Argument::Mistyped))
             }
         }

@@ -2,7 +2,9 @@ use bytes::Bytes;
 use dialect_api::{Body, Request, Secret};
 use hmac::Mac as _;
 
-use super::{Authorization, Canonical, Spelling, derive, mac, payload_hash, signing_key, verify};
+use super::{
+    Authorization, Canonical, HexDigits, Spelling, derive, mac, payload_hash, signing_key, verify,
+};
 use crate::error::Error;
 use crate::request::Message;
 
@@ -19,6 +21,10 @@ fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> 
         .unwrap()
         .into_parts();
     Request::new(head, Body::Whole(Bytes::copy_from_slice(body.as_bytes())))
+}
+
+fn text(digits: &HexDigits) -> String {
+    String::from_utf8(digits.to_vec()).unwrap()
 }
 
 /// What the vendor publishes of each step, and what ours gives.
@@ -41,18 +47,19 @@ fn sign(
         message: &message,
         signed_headers: SIGNED,
         host,
-        spelling: Spelling::candidates(&message)[0],
+        spelling: Spelling::candidates(&message).next().unwrap(),
         payload_hash: &payload_hash,
     }
     .hash();
+    let canonical_hash = text(&canonical_hash);
     let key = signing_key(&Secret::new(secret), scope.0, scope.1).unwrap();
-    let text = format!(
+    let signed = format!(
         "TC3-HMAC-SHA256\n{timestamp}\n{}/{}/tc3_request\n{canonical_hash}",
         scope.0, scope.1
     );
-    let signature = mac(key.as_slice(), &[text.as_bytes()]).unwrap();
+    let signature = mac(key.as_slice(), &[signed.as_bytes()]).unwrap();
     Steps {
-        payload_hash,
+        payload_hash: text(&payload_hash),
         canonical_hash,
         signature: hex::encode(signature.finalize().into_bytes()),
     }

@@ -1,7 +1,5 @@
 //! The arguments of an action, in the types that its table declares.
 
-use std::collections::BTreeMap;
-
 use super::Path;
 use crate::error::Error;
 use crate::request::schema::{Field, Kind};
@@ -23,18 +21,23 @@ pub(crate) enum Argument {
     Mistyped,
 }
 
-/// Arguments by name.
+/// Arguments by name, each name once. No action has so many that a map would find one sooner.
 #[derive(Debug, Default)]
-pub(crate) struct Arguments(BTreeMap<&'static str, Argument>);
+pub(crate) struct Arguments(Vec<(&'static str, Argument)>);
 
 impl Arguments {
-    pub(super) fn insert(&mut self, name: &'static str, argument: Argument) {
-        self.0.insert(name, argument);
+    pub(super) fn add(&mut self, name: &'static str, argument: Argument) {
+        self.0.push((name, argument));
+    }
+
+    fn get(&self, name: &str) -> Option<&Argument> {
+        let found = self.0.iter().find(|(known, _)| *known == name);
+        found.map(|(_, argument)| argument)
     }
 
     /// A text, if it is there.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        match self.0.get(name)? {
+        match self.get(name)? {
             Argument::Text(text) => Some(text),
             Argument::Integer(_)
             | Argument::Boolean
@@ -55,7 +58,7 @@ impl Arguments {
 
     /// A number, if it is there.
     pub(crate) fn integer(&self, name: &str) -> Option<i64> {
-        match self.0.get(name)? {
+        match self.get(name)? {
             Argument::Integer(number) => Some(*number),
             Argument::Text(_)
             | Argument::Boolean
@@ -108,7 +111,7 @@ impl Arguments {
     }
 
     fn elements(&self, name: &str) -> &[(u64, Argument)] {
-        match self.0.get(name) {
+        match self.get(name) {
             Some(Argument::List(elements)) => elements,
             Some(
                 Argument::Text(_)
@@ -125,7 +128,7 @@ impl Arguments {
     pub(super) fn first_missing(&self, table: &'static [Field], path: &Path<'_>) -> Option<String> {
         table.iter().find_map(|field| {
             let path = Path::Member(path, field.name);
-            match self.0.get(field.name) {
+            match self.get(field.name) {
                 None => field.required.then(|| path.to_string()),
                 Some(Argument::List(elements)) if elements.is_empty() => {
                     field.required.then(|| path.to_string())
@@ -143,7 +146,7 @@ impl Arguments {
     ) -> Option<String> {
         table.iter().find_map(|field| {
             let path = Path::Member(path, field.name);
-            self.0.get(field.name)?.first_mistyped(&field.kind, &path)
+            self.get(field.name)?.first_mistyped(&field.kind, &path)
         })
     }
 }
