@@ -133,12 +133,15 @@ pub(crate) async fn serve<D: Dialect>(
                 Err(error) => (without_body(head), Err(error.into())),
                 Ok(body) => {
                     let request = Request::new(head, body);
-                    // Pinned where it is made: it is large, and every layer around it would move it.
-                    let steps = pin!(steps(mounted, &request, &cx, deadline, &mut access));
-                    let outcome = AssertUnwindSafe(steps)
-                        .catch_unwind()
-                        .instrument(span)
-                        .await;
+                    let outcome = {
+                        // Pinned where it is made: every layer around it would move it, and it is
+                        // large.
+                        let steps = pin!(steps(mounted, &request, &cx, deadline, &mut access));
+                        AssertUnwindSafe(steps)
+                            .catch_unwind()
+                            .instrument(span)
+                            .await
+                    };
                     let outcome = outcome.unwrap_or_else(|_| Err(EdgeError::Internal.into()));
                     (request, outcome)
                 }
