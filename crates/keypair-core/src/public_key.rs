@@ -1,5 +1,6 @@
 //! Public key material: OpenSSH public key lines and X.509 certificates, kept as they were sent.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use base64ct::{Base64, Encoding as _};
@@ -182,6 +183,9 @@ impl Certificate {
     }
 }
 
+/// The shape of every certificate; no line has it.
+const X509_SHAPE: u32 = 0;
+
 /// The public half of a key pair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PublicMaterial {
@@ -205,6 +209,42 @@ impl PublicMaterial {
         match self {
             Self::Ssh(key) => Some(key),
             Self::X509(_) => None,
+        }
+    }
+
+    /// What was found out about the text when it was parsed, as a number to be kept beside it: for
+    /// [`PublicMaterial::recall`].
+    pub fn shape(&self) -> u32 {
+        match self {
+            Self::Ssh(key) => key.layout.to_bits(&key.text),
+            Self::X509(_) => X509_SHAPE,
+        }
+    }
+
+    /// Makes the same material again of its text and its shape.
+    ///
+    /// This is for a store that never lets the two out of the process: both are trusted, nothing
+    /// is parsed a second time. With another text's shape the parts of the key are not what they
+    /// should be, or empty; nothing worse comes of it. A store that reads what may have been
+    /// changed by others uses [`PublicKey::from_stored`] and [`Certificate::parse`].
+    ///
+    /// `None` for a number that is no shape.
+    pub fn recall(text: &str, shape: u32) -> Option<Self> {
+        if shape == X509_SHAPE {
+            return Some(Self::X509(Certificate { pem: text.into() }));
+        }
+        let layout = Layout::from_bits(shape)?;
+        let text = text.into();
+        Some(Self::Ssh(PublicKey { text, layout }))
+    }
+
+    /// Bytes that are equal for equal keys and differ for different ones, whatever the comments;
+    /// cheaper to have than [`PublicMaterial::digest`], and as long as the key. A line's base64
+    /// has one spelling only, so it needs no decoding; PEM can be wrapped in many ways.
+    pub fn comparable(&self) -> Cow<'_, [u8]> {
+        match self {
+            Self::Ssh(key) => Cow::Borrowed(key.layout.base64(&key.text).as_bytes()),
+            Self::X509(certificate) => Cow::Owned(certificate.der()),
         }
     }
 

@@ -1,9 +1,7 @@
-//! [`MemoryStore`]: the shards, their locks, and the port.
+//! [`MemoryStore`]: the limits, the marks, and the port.
 
 use std::collections::HashMap;
-use std::collections::hash_map::RandomState;
 use std::fmt;
-use std::hash::BuildHasher;
 use std::time::SystemTime;
 
 use keypair_core::ports::{
@@ -16,63 +14,35 @@ use keypair_core::{
 use parking_lot::RwLock;
 
 use crate::marks::Marks;
+use crate::shards::Shards;
 use crate::tenant::{Packed, Tenant};
 
-/// Enough that threads seldom meet, few enough that an empty store is small.
-const SHARDS: usize = 64;
-
 type TenantKey = (Realm, TenantId);
-type Shard = RwLock<HashMap<TenantKey, Tenant>>;
 
 /// Keeps key pairs in process memory; they end with it.
 pub struct MemoryStore {
-    shards: [Shard; SHARDS],
+    tenants: Shards,
     /// Taken before a shard's lock, never after.
     limits: RwLock<HashMap<TenantKey, Limit>>,
     marks: RwLock<Marks>,
-    /// Keyed at random, so that nobody outside can choose names that meet.
-    hasher: RandomState,
 }
 
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
         Self {
-            shards: std::array::from_fn(|_| Shard::default()),
+            tenants: Shards::new(),
             limits: RwLock::default(),
             marks: RwLock::default(),
-            hasher: RandomState::new(),
         }
-    }
-
-    /// Reads a tenant; `None` if it has never had anything.
-    fn read<T>(
-        &self,
-        realm: &Realm,
-        tenant: &TenantId,
-        look: impl FnOnce(&Tenant) -> T,
-    ) -> Option<T> {
-        let key = (realm.clone(), tenant.clone());
-        self.shard(&key).read().get(&key).map(look)
     }
 
     /// Changes a tenant that has had something; `None` if it has not.
     fn change<T>(&self, scope: &Scope, act: impl FnOnce(&mut Tenant) -> T) -> Option<T> {
-        let key = (scope.realm.clone(), scope.tenant.clone());
-        self.shard(&key).write().get_mut(&key).map(act)
-    }
-
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "a remainder by the array's length is within the array"
-    )]
-    fn shard(&self, key: &TenantKey) -> &Shard {
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "any bits of a hash are as good as all"
-        )]
-        let hash = self.hasher.hash_one(key) as usize;
-        &self.shards[hash % SHARDS]
+        self.tenants
+            .lock(&scope.realm, &scope.tenant)
+            .get()
+            .map(act)
     }
 
     fn insert_now(
@@ -81,38 +51,44 @@ impl MemoryStore {
         record: &NewRecord,
         quota: &QuotaRule,
     ) -> Result<u64, InsertError> {
-        let packed = Packed::new(&scope.partition, record);
+        let packed = Packed::new(record, &self.tenants.hasher);
         let limits = self.limits.read();
         let limit = stored_limit(&limits, scope, quota).unwrap_or(quota.default);
-        let key = (scope.realm.clone(), scope.tenant.clone());
-        let mut shard = self.shard(&key).write();
+        let mut locked = self.tenants.lock(&scope.realm, &scope.tenant);
         // A tenant that is not there yet must not be left behind by an insert that fails.
-        let nobody = Tenant::default();
-        let conflicts = shard.get(&key).unwrap_or(&nobody).conflicts(
+        let mut nobody = Tenant::default();
+        let tenant = locked.get().unwrap_or(&mut nobody);
+        let conflicts = tenant.conflicts(
             &scope.partition,
             record,
+            &packed,
             limit,
-            &self.hasher,
+            &self.tenants.hasher,
         );
         if conflicts.any() {
             return Err(InsertError::Conflicts(conflicts));
         }
-        let tenant = shard.entry(key).or_default();
+        let tenant = locked.get_or_make();
         if let Some(receipt) = &record.receipt {
             tenant.drawers.put(receipt);
         }
-        Ok(tenant.insert(&scope.partition, packed, &self.hasher))
+        Ok(tenant.insert(&scope.partition, record, packed))
     }
 
     fn scan_now(&self, scope: &Scope, window: &Window) -> Result<Listing, ScanError> {
         let slice = self
+            .tenants
             .read(&scope.realm, &scope.tenant, |tenant| {
                 tenant.slice(&scope.partition, window)
             })
             .unwrap_or_else(|| Tenant::default().slice(&scope.partition, window))?;
         // The lock is free again: what is dear about a long listing is unpacking it.
         Ok(Listing {
-            key_pairs: slice.entries.iter().map(|e| e.to_key_pair()).collect(),
+            key_pairs: slice
+                .records
+                .iter()
+                .map(|record| record.to_key_pair(&scope.partition))
+                .collect::<Result<_, _>>()?,
             total: slice.total,
         })
     }
@@ -123,14 +99,13 @@ impl MemoryStore {
         which: &[Selector],
         receipt: Option<&Receipt>,
     ) -> Result<(), ChangeError> {
-        let key = (scope.realm.clone(), scope.tenant.clone());
-        let mut shard = self.shard(&key).write();
-        match shard.get_mut(&key) {
-            Some(tenant) => tenant.remove(&scope.partition, which, &self.hasher)?,
+        let mut locked = self.tenants.lock(&scope.realm, &scope.tenant);
+        match locked.get() {
+            Some(tenant) => tenant.remove(&scope.partition, which, &self.tenants.hasher)?,
             None => nothing_found(which, ())?,
         }
         if let Some(receipt) = receipt {
-            shard.entry(key).or_default().drawers.put(receipt);
+            locked.get_or_make().drawers.put(receipt);
         }
         Ok(())
     }
@@ -202,6 +177,7 @@ impl Store for MemoryStore {
             let limits = self.limits.read();
             let stored_limit = stored_limit(&limits, scope, quota);
             let (name_taken, used) = self
+                .tenants
                 .read(&scope.realm, &scope.tenant, |tenant| {
                     (tenant.has_name(&scope.partition, name), tenant.used())
                 })
@@ -220,10 +196,13 @@ impl Store for MemoryStore {
         which: &'a Selector,
     ) -> BoxFuture<'a, Result<Option<KeyPair>, StoreError>> {
         Box::pin(async move {
-            let entry = self.read(&scope.realm, &scope.tenant, |tenant| {
-                tenant.find(&scope.partition, which, &self.hasher).cloned()
+            let record = self.tenants.read(&scope.realm, &scope.tenant, |tenant| {
+                tenant.find(&scope.partition, which, &self.tenants.hasher)
             });
-            Ok(entry.flatten().map(|entry| entry.to_key_pair()))
+            record
+                .flatten()
+                .map(|record| record.to_key_pair(&scope.partition))
+                .transpose()
         })
     }
 
@@ -253,7 +232,7 @@ impl Store for MemoryStore {
     ) -> BoxFuture<'a, Result<KeyPair, ChangeError>> {
         Box::pin(async move {
             self.change(scope, |tenant| {
-                tenant.update(&scope.partition, which, change, at, &self.hasher)
+                tenant.update(&scope.partition, which, change, at, &self.tenants.hasher)
             })
             .unwrap_or(Err(ChangeError::NotFound(0)))
         })
@@ -267,7 +246,7 @@ impl Store for MemoryStore {
     ) -> BoxFuture<'a, Result<(), ChangeError>> {
         Box::pin(async move {
             self.change(scope, |tenant| {
-                tenant.attach(&scope.partition, attachments, which, &self.hasher)
+                tenant.attach(&scope.partition, attachments, which, &self.tenants.hasher)
             })
             .unwrap_or_else(|| nothing_found(which, ()))
         })
@@ -281,7 +260,7 @@ impl Store for MemoryStore {
     ) -> BoxFuture<'a, Result<(), ChangeError>> {
         Box::pin(async move {
             self.change(scope, |tenant| {
-                tenant.detach(&scope.partition, attachments, which, &self.hasher)
+                tenant.detach(&scope.partition, attachments, which, &self.tenants.hasher)
             })
             .unwrap_or_else(|| nothing_found(which, ()))
         })
@@ -289,10 +268,8 @@ impl Store for MemoryStore {
 
     fn add_partition<'a>(&'a self, scope: &'a Scope) -> BoxFuture<'a, Result<bool, StoreError>> {
         Box::pin(async move {
-            let key = (scope.realm.clone(), scope.tenant.clone());
-            let mut shard = self.shard(&key).write();
-            let tenant = shard.entry(key).or_default();
-            Ok(tenant.add_partition(&scope.partition))
+            let mut locked = self.tenants.lock(&scope.realm, &scope.tenant);
+            Ok(locked.get_or_make().add_partition(&scope.partition))
         })
     }
 
@@ -302,7 +279,7 @@ impl Store for MemoryStore {
         tenant: &'a TenantId,
     ) -> BoxFuture<'a, Result<Vec<Partition>, StoreError>> {
         Box::pin(async move {
-            let partitions = self.read(realm, tenant, |tenant| {
+            let partitions = self.tenants.read(realm, tenant, |tenant| {
                 tenant.partitions().cloned().collect()
             });
             Ok(partitions.unwrap_or_default())
@@ -343,7 +320,7 @@ impl Store for MemoryStore {
         tenant: &'a TenantId,
     ) -> BoxFuture<'a, Result<u64, StoreError>> {
         Box::pin(async move {
-            let used = self.read(realm, tenant, Tenant::used);
+            let used = self.tenants.read(realm, tenant, Tenant::used);
             Ok(used.unwrap_or_default())
         })
     }
@@ -374,9 +351,8 @@ impl Store for MemoryStore {
         receipt: &'a Receipt,
     ) -> BoxFuture<'a, Result<bool, StoreError>> {
         Box::pin(async move {
-            let key = (realm.clone(), tenant.clone());
-            let mut shard = self.shard(&key).write();
-            Ok(shard.entry(key).or_default().drawers.add(receipt))
+            let mut locked = self.tenants.lock(realm, tenant);
+            Ok(locked.get_or_make().drawers.add(receipt))
         })
     }
 
@@ -389,7 +365,7 @@ impl Store for MemoryStore {
         now: SystemTime,
     ) -> BoxFuture<'a, Result<Option<Note>, StoreError>> {
         Box::pin(async move {
-            let note = self.read(realm, tenant, |tenant| {
+            let note = self.tenants.read(realm, tenant, |tenant| {
                 tenant.drawers.get(drawer)?.get(name, now).cloned()
             });
             Ok(note.flatten())
@@ -404,7 +380,7 @@ impl Store for MemoryStore {
         now: SystemTime,
     ) -> BoxFuture<'a, Result<Vec<Note>, StoreError>> {
         Box::pin(async move {
-            let notes = self.read(realm, tenant, |tenant| {
+            let notes = self.tenants.read(realm, tenant, |tenant| {
                 Some(tenant.drawers.get(drawer)?.all(now).cloned().collect())
             });
             Ok(notes.flatten().unwrap_or_default())
@@ -419,9 +395,8 @@ impl Store for MemoryStore {
         name: &'a str,
     ) -> BoxFuture<'a, Result<bool, StoreError>> {
         Box::pin(async move {
-            let key = (realm.clone(), tenant.clone());
-            let mut shard = self.shard(&key).write();
-            let tenant = shard.get_mut(&key);
+            let mut locked = self.tenants.lock(realm, tenant);
+            let tenant = locked.get();
             Ok(tenant.is_some_and(|tenant| tenant.drawers.remove(drawer, name)))
         })
     }

@@ -2,67 +2,73 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::BuildHasher;
-use std::ops::Bound;
-use std::sync::Arc;
 use std::time::SystemTime;
 
-use keypair_core::ports::{ChangeError, Conflicts, NewRecord, ScanError};
+use keypair_core::ports::{ChangeError, Conflicts, NewRecord, ScanError, StoreError};
 use keypair_core::{
     Attachment, Change, KeyName, KeyPair, Limit, Partition, PublicMaterial, Selector, Window,
 };
 
 use crate::drawer::Drawers;
-use crate::entry::Entry;
+use crate::index::Index;
+use crate::names::Names;
+use crate::record::{Draft, Record};
+use crate::records::{Records, Slot};
 
-/// The key pairs of one tenant. The indices hold a hash and a sequence number instead of the text:
-/// who looks something up compares it with the entry.
+/// The key pairs of one tenant.
 #[derive(Debug, Default)]
 pub(crate) struct Tenant {
     last_sequence: u64,
-    entries: BTreeMap<u64, Arc<Entry>>,
+    records: Records,
     partitions: BTreeMap<Partition, Folder>,
     ids: Index,
-    public_keys: Index,
+    /// Made when an insert first asks for it: most clouds never do.
+    public_keys: Option<Index>,
     pub(crate) drawers: Drawers,
 }
-
-/// From a hash to the sequence numbers of the entries that may be meant.
-type Index = BTreeSet<(u64, u64)>;
 
 /// The key pairs of one partition.
 #[derive(Debug, Default)]
 struct Folder {
-    by_name: BTreeMap<KeyName, Arc<Entry>>,
-    attached: BTreeMap<Attachment, BTreeSet<u64>>,
+    /// What the records in it name it by.
+    number: u32,
+    names: Names,
+    attached: BTreeMap<Attachment, BTreeSet<Slot>>,
 }
 
 /// A key pair on its way in: what can be worked out before the tenant is locked.
 #[derive(Debug)]
 pub(crate) struct Packed {
-    entry: Entry,
-    digest: u64,
+    draft: Draft,
+    ids: Vec<u32>,
+    public_key: u32,
 }
 
 impl Packed {
     /// Packs a new key pair; it gets its sequence number when it is taken.
-    pub(crate) fn new(partition: &Partition, record: &NewRecord) -> Self {
-        let entry = Entry::new(record, partition.clone());
-        let digest = short_digest(&entry.public);
-        Self { entry, digest }
+    pub(crate) fn new<S: BuildHasher>(record: &NewRecord, hasher: &S) -> Self {
+        let ids = record.ids.iter();
+        Self {
+            draft: Draft::new(record),
+            ids: ids
+                .map(|id| short_hash(id.as_str().as_bytes(), hasher))
+                .collect(),
+            public_key: short_hash(&record.key_pair.public.comparable(), hasher),
+        }
     }
 }
 
 /// A part of a listing, still packed.
 #[derive(Debug)]
 pub(crate) struct Slice {
-    pub(crate) entries: Vec<Arc<Entry>>,
+    pub(crate) records: Vec<Record>,
     pub(crate) total: u64,
 }
 
 impl Tenant {
     /// How many key pairs there are in all partitions.
     pub(crate) fn used(&self) -> u64 {
-        self.entries.len() as u64
+        self.records.len() as u64
     }
 
     /// Whether the name is taken in the partition.
@@ -76,56 +82,64 @@ impl Tenant {
         partition: &Partition,
         which: &Selector,
         hasher: &S,
-    ) -> Option<&Arc<Entry>> {
-        match which {
-            Selector::Name(name) => self.by_name(partition, name),
-            Selector::Id(id) => self
-                .by_id(id.as_str().as_bytes(), hasher)
-                .filter(|entry| entry.partition == *partition),
-        }
+    ) -> Option<Record> {
+        let slot = self.find_slot(partition, which, hasher)?;
+        self.records.get(slot).cloned()
     }
 
     /// All that is in the way of an insert.
     pub(crate) fn conflicts<S: BuildHasher>(
-        &self,
+        &mut self,
         partition: &Partition,
         record: &NewRecord,
+        packed: &Packed,
         limit: Limit,
         hasher: &S,
     ) -> Conflicts {
+        let public = &record.key_pair.public;
         Conflicts {
             name_taken: self.has_name(partition, &record.key_pair.name),
-            id_taken: record
-                .ids
-                .iter()
-                .any(|id| self.by_id(id.as_str().as_bytes(), hasher).is_some()),
+            id_taken: record.ids.iter().zip(&packed.ids).any(|(id, hash)| {
+                let id = id.as_str().as_bytes();
+                self.by_id(id, *hash).is_some()
+            }),
             public_key_taken: record.unique_public_key
-                && self.has_public_key(&record.key_pair.public),
-            quota_reached: limit.admit_one_more(self.used()).err(),
+                && self.has_public_key(public, packed.public_key, hasher),
+            // What cannot be numbered cannot be taken either.
+            quota_reached: limit
+                .admit_one_more(self.used())
+                .and_then(|()| Limit::AtMost(Slot::MAX).admit_one_more(self.used()))
+                .err(),
         }
     }
 
     /// Takes a key pair that nothing is in the way of.
-    pub(crate) fn insert<S: BuildHasher>(
+    pub(crate) fn insert(
         &mut self,
         partition: &Partition,
-        Packed { mut entry, digest }: Packed,
-        hasher: &S,
+        record: &NewRecord,
+        packed: Packed,
     ) -> u64 {
         self.last_sequence += 1;
-        let sequence = self.last_sequence;
         self.add_partition(partition);
-        entry.sequence = sequence;
-        let entry = Arc::new(entry);
-        for id in entry.ids.iter() {
-            self.ids.insert((hasher.hash_one(id), sequence));
+        let number = self.partitions.get(partition).map_or(0, |f| f.number);
+        let finished = packed.draft.finish(number, self.last_sequence);
+        let slot = self.records.insert(finished);
+        for hash in packed.ids {
+            self.ids.insert(hash, slot);
         }
-        self.public_keys.insert((digest, sequence));
-        for attachment in entry.attachments() {
-            self.link(partition, attachment, sequence);
+        if record.unique_public_key {
+            // The tenant had nothing, or the look for conflicts has made it.
+            self.public_keys.get_or_insert_default();
         }
-        self.put(entry);
-        sequence
+        if let Some(public_keys) = &mut self.public_keys {
+            public_keys.insert(packed.public_key, slot);
+        }
+        for attachment in &record.key_pair.attachments {
+            self.link(partition, attachment, slot);
+        }
+        self.enter_name(partition, record.key_pair.name.as_str().as_bytes(), slot);
+        self.last_sequence
     }
 
     /// Removes all of the selected key pairs or none.
@@ -136,22 +150,25 @@ impl Tenant {
         hasher: &S,
     ) -> Result<(), ChangeError> {
         let doomed = self.find_all(partition, which, hasher)?;
-        if let Some(at) = doomed.iter().position(|e| !e.attachments().is_empty()) {
+        let is_in_use = |slot: &Slot| self.records.get(*slot).is_some_and(Record::is_in_use);
+        if let Some(at) = doomed.iter().position(is_in_use) {
             return Err(ChangeError::InUse(at));
         }
-        for entry in doomed {
+        for slot in doomed {
             // A key pair that was selected twice is gone the second time.
-            if self.entries.remove(&entry.sequence).is_none() {
+            let Some(record) = self.records.get(slot).cloned() else {
                 continue;
+            };
+            for id in record.ids() {
+                self.ids.remove(short_hash(id, hasher), slot);
             }
-            for id in entry.ids.iter() {
-                self.ids.remove(&(hasher.hash_one(id), entry.sequence));
+            if let Some(public_keys) = &mut self.public_keys
+                && let Some(public) = record.public()
+            {
+                public_keys.remove(short_hash(&public.comparable(), hasher), slot);
             }
-            let digest = short_digest(&entry.public);
-            self.public_keys.remove(&(digest, entry.sequence));
-            if let Some(folder) = self.partitions.get_mut(partition) {
-                folder.by_name.remove(&entry.name);
-            }
+            self.strike_name(partition, record.name());
+            self.records.remove(slot);
         }
         Ok(())
     }
@@ -165,21 +182,28 @@ impl Tenant {
         at: SystemTime,
         hasher: &S,
     ) -> Result<KeyPair, ChangeError> {
-        let Some(old) = self.find(partition, which, hasher).cloned() else {
-            return Err(ChangeError::NotFound(0));
-        };
+        let slot = self
+            .find_slot(partition, which, hasher)
+            .ok_or(ChangeError::NotFound(0))?;
+        let old = self.records.get(slot).ok_or(ChangeError::NotFound(0))?;
+        let mut key_pair = old.to_key_pair(partition)?;
+        let old_name = key_pair.name.clone();
         if let Some(name) = &change.name
-            && *name != old.name
+            && *name != old_name
             && self.has_name(partition, name)
         {
             return Err(ChangeError::NameTaken);
         }
-        let mut key_pair = old.to_key_pair();
         change.apply_to(&mut key_pair, at);
-        if let Some(folder) = self.partitions.get_mut(partition) {
-            folder.by_name.remove(&old.name);
+        let changed = old.with(&key_pair);
+        if key_pair.name == old_name {
+            self.records.replace(slot, changed);
+        } else {
+            // In this order: a name is looked up by the names that the records have.
+            self.strike_name(partition, old_name.as_str().as_bytes());
+            self.records.replace(slot, changed);
+            self.enter_name(partition, key_pair.name.as_str().as_bytes(), slot);
         }
-        self.put(Arc::new(old.with(key_pair.clone())));
         Ok(key_pair)
     }
 
@@ -191,20 +215,19 @@ impl Tenant {
         which: &[Selector],
         hasher: &S,
     ) -> Result<(), ChangeError> {
-        let chosen: BTreeSet<u64> = self
+        let chosen: BTreeSet<Slot> = self
             .find_all(partition, which, hasher)?
-            .iter()
-            .map(|entry| entry.sequence)
+            .into_iter()
             .collect();
         for attachment in attachments {
             let before = self.attached_to(partition, attachment);
-            for sequence in before.difference(&chosen) {
-                self.unlink(partition, attachment, *sequence);
-                self.change_attachments(*sequence, |set| set.remove(attachment));
+            for slot in before.difference(&chosen) {
+                self.unlink(partition, attachment, *slot);
+                self.change_attachments(partition, *slot, |set| set.remove(attachment))?;
             }
-            for sequence in chosen.difference(&before) {
-                self.link(partition, attachment, *sequence);
-                self.change_attachments(*sequence, |set| set.insert(attachment.clone()));
+            for slot in chosen.difference(&before) {
+                self.link(partition, attachment, *slot);
+                self.change_attachments(partition, *slot, |set| set.insert(attachment.clone()))?;
             }
         }
         Ok(())
@@ -218,15 +241,15 @@ impl Tenant {
         which: &[Selector],
         hasher: &S,
     ) -> Result<(), ChangeError> {
-        for entry in self.find_all(partition, which, hasher)? {
+        for slot in self.find_all(partition, which, hasher)? {
             for attachment in attachments {
-                self.unlink(partition, attachment, entry.sequence);
+                self.unlink(partition, attachment, slot);
             }
-            self.change_attachments(entry.sequence, |set| {
+            self.change_attachments(partition, slot, |set| {
                 let before = set.len();
                 set.retain(|held| !attachments.contains(held));
                 set.len() != before
-            });
+            })?;
         }
         Ok(())
     }
@@ -235,7 +258,12 @@ impl Tenant {
     pub(crate) fn add_partition(&mut self, partition: &Partition) -> bool {
         let missing = !self.partitions.contains_key(partition);
         if missing {
-            self.partitions.insert(partition.clone(), Folder::default());
+            // Partitions stay for good, so how many there are is a number that none has.
+            let folder = Folder {
+                number: u32::try_from(self.partitions.len()).unwrap_or(u32::MAX),
+                ..Folder::default()
+            };
+            self.partitions.insert(partition.clone(), folder);
         }
         missing
     }
@@ -247,60 +275,56 @@ impl Tenant {
 
     /// Reads a part of the partition.
     pub(crate) fn slice(&self, partition: &Partition, window: &Window) -> Result<Slice, ScanError> {
-        let empty = BTreeMap::new();
-        let names = self
-            .partitions
-            .get(partition)
-            .map_or(&empty, |folder| &folder.by_name);
-        let entries = match window {
-            Window::All => names.values().cloned().collect(),
-            Window::After { marker, limit } => {
-                let start = match marker {
-                    None => Bound::Unbounded,
-                    Some(marker) if names.contains_key(marker) => Bound::Excluded(marker),
-                    Some(_) => return Err(ScanError::MarkerNotFound),
-                };
-                let behind = names.range::<KeyName, _>((start, Bound::Unbounded));
-                behind
-                    .take(to_count((*limit).into()))
-                    .map(|(_, entry)| Arc::clone(entry))
-                    .collect()
+        let empty = Names::default();
+        let names = self.partitions.get(partition).map_or(&empty, |f| &f.names);
+        let records = match window {
+            Window::All => self.collect(names.from(0), u64::MAX),
+            Window::After {
+                marker: None,
+                limit,
+            } => self.collect(names.from(0), (*limit).into()),
+            Window::After {
+                marker: Some(marker),
+                limit,
+            } => {
+                let behind = names.behind(self.records.by_name(marker.as_str().as_bytes()));
+                let behind = behind.ok_or(ScanError::MarkerNotFound)?;
+                self.collect(behind, (*limit).into())
             }
-            Window::Offset { offset, limit } => names
-                .values()
-                .skip(to_count(*offset))
-                .take(to_count((*limit).into()))
-                .cloned()
-                .collect(),
+            Window::Offset { offset, limit } => {
+                self.collect(names.from(to_count(*offset)), (*limit).into())
+            }
         };
         Ok(Slice {
-            entries,
+            records,
             total: names.len() as u64,
         })
     }
 
-    fn by_name(&self, partition: &Partition, name: &KeyName) -> Option<&Arc<Entry>> {
-        self.partitions.get(partition)?.by_name.get(name)
+    fn collect(&self, slots: impl Iterator<Item = Slot>, limit: u64) -> Vec<Record> {
+        slots
+            .take(to_count(limit))
+            .filter_map(|slot| self.records.get(slot).cloned())
+            .collect()
     }
 
-    fn by_id<S: BuildHasher>(&self, id: &[u8], hasher: &S) -> Option<&Arc<Entry>> {
-        self.candidates(&self.ids, hasher.hash_one(id))
-            .find(|entry| entry.ids.contains(id))
-    }
-
-    fn has_public_key(&self, public: &PublicMaterial) -> bool {
-        self.candidates(&self.public_keys, short_digest(public))
-            .any(|entry| entry.public.digest() == public.digest())
-    }
-
-    fn candidates<'a>(
-        &'a self,
-        index: &'a Index,
-        hash: u64,
-    ) -> impl Iterator<Item = &'a Arc<Entry>> {
-        index
-            .range((hash, 0)..=(hash, u64::MAX))
-            .filter_map(|(_, sequence)| self.entries.get(sequence))
+    fn find_slot<S: BuildHasher>(
+        &self,
+        partition: &Partition,
+        which: &Selector,
+        hasher: &S,
+    ) -> Option<Slot> {
+        match which {
+            Selector::Name(name) => self.by_name(partition, name),
+            Selector::Id(id) => {
+                let id = id.as_str().as_bytes();
+                let number = u64::from(self.partitions.get(partition)?.number);
+                self.by_id(id, short_hash(id, hasher)).filter(|slot| {
+                    let record = self.records.get(*slot);
+                    record.and_then(Record::folder) == Some(number)
+                })
+            }
+        }
     }
 
     fn find_all<S: BuildHasher>(
@@ -308,29 +332,65 @@ impl Tenant {
         partition: &Partition,
         which: &[Selector],
         hasher: &S,
-    ) -> Result<Vec<Arc<Entry>>, ChangeError> {
+    ) -> Result<Vec<Slot>, ChangeError> {
         which
             .iter()
             .enumerate()
             .map(|(at, selector)| {
-                self.find(partition, selector, hasher)
-                    .cloned()
+                self.find_slot(partition, selector, hasher)
                     .ok_or(ChangeError::NotFound(at))
             })
             .collect()
     }
 
-    /// Stores the entry under its sequence number and its name, over what was there.
-    fn put(&mut self, entry: Arc<Entry>) {
-        if let Some(folder) = self.partitions.get_mut(&entry.partition) {
-            folder
-                .by_name
-                .insert(entry.name.clone(), Arc::clone(&entry));
-        }
-        self.entries.insert(entry.sequence, entry);
+    fn by_name(&self, partition: &Partition, name: &KeyName) -> Option<Slot> {
+        let names = &self.partitions.get(partition)?.names;
+        names.find(self.records.by_name(name.as_str().as_bytes()))
     }
 
-    fn attached_to(&self, partition: &Partition, attachment: &Attachment) -> BTreeSet<u64> {
+    fn by_id(&self, id: &[u8], hash: u32) -> Option<Slot> {
+        self.ids.find(hash, |slot| {
+            let record = self.records.get(slot);
+            record.is_some_and(|record| record.ids().any(|own| own == id))
+        })
+    }
+
+    fn has_public_key<S: BuildHasher>(
+        &mut self,
+        public: &PublicMaterial,
+        hash: u32,
+        hasher: &S,
+    ) -> bool {
+        let records = &self.records;
+        let index = self.public_keys.get_or_insert_with(|| {
+            let mut index = Index::default();
+            for (slot, record) in records.iter() {
+                if let Some(public) = record.public() {
+                    index.insert(short_hash(&public.comparable(), hasher), slot);
+                }
+            }
+            index
+        });
+        let found = index.find(hash, |slot| {
+            let stored = records.get(slot).and_then(Record::public);
+            stored.is_some_and(|stored| stored.comparable() == public.comparable())
+        });
+        found.is_some()
+    }
+
+    fn enter_name(&mut self, partition: &Partition, name: &[u8], slot: Slot) {
+        if let Some(folder) = self.partitions.get_mut(partition) {
+            folder.names.insert(slot, self.records.by_name(name));
+        }
+    }
+
+    fn strike_name(&mut self, partition: &Partition, name: &[u8]) {
+        if let Some(folder) = self.partitions.get_mut(partition) {
+            folder.names.remove(self.records.by_name(name));
+        }
+    }
+
+    fn attached_to(&self, partition: &Partition, attachment: &Attachment) -> BTreeSet<Slot> {
         self.partitions
             .get(partition)
             .and_then(|folder| folder.attached.get(attachment))
@@ -338,18 +398,18 @@ impl Tenant {
             .unwrap_or_default()
     }
 
-    fn link(&mut self, partition: &Partition, attachment: &Attachment, sequence: u64) {
+    fn link(&mut self, partition: &Partition, attachment: &Attachment, slot: Slot) {
         if let Some(folder) = self.partitions.get_mut(partition) {
             let linked = folder.attached.entry(attachment.clone()).or_default();
-            linked.insert(sequence);
+            linked.insert(slot);
         }
     }
 
-    fn unlink(&mut self, partition: &Partition, attachment: &Attachment, sequence: u64) {
+    fn unlink(&mut self, partition: &Partition, attachment: &Attachment, slot: Slot) {
         if let Some(folder) = self.partitions.get_mut(partition)
             && let Some(linked) = folder.attached.get_mut(attachment)
         {
-            linked.remove(&sequence);
+            linked.remove(&slot);
             if linked.is_empty() {
                 folder.attached.remove(attachment);
             }
@@ -358,28 +418,35 @@ impl Tenant {
 
     fn change_attachments(
         &mut self,
-        sequence: u64,
+        partition: &Partition,
+        slot: Slot,
         change: impl FnOnce(&mut BTreeSet<Attachment>) -> bool,
-    ) {
-        if let Some(entry) = self.entries.get(&sequence) {
-            let mut attachments = entry.attachments().iter().cloned().collect();
-            if change(&mut attachments) {
-                let changed = entry.with_attachments(attachments);
-                self.put(Arc::new(changed));
+    ) -> Result<(), StoreError> {
+        if let Some(record) = self.records.get(slot) {
+            let mut key_pair = record.to_key_pair(partition)?;
+            if change(&mut key_pair.attachments) {
+                let changed = record.with(&key_pair);
+                self.records.replace(slot, changed);
             }
         }
+        Ok(())
     }
 }
 
-/// The first eight bytes of the public key's digest: enough to find, not to tell apart.
-fn short_digest(public: &PublicMaterial) -> u64 {
-    let digest = public.digest();
-    digest
-        .first_chunk::<8>()
-        .map_or(0, |chunk| u64::from_le_bytes(*chunk))
+/// Enough to find, not to tell apart.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "any bits of a hash are as good as all"
+)]
+fn short_hash<S: BuildHasher>(bytes: &[u8], hasher: &S) -> u32 {
+    hasher.hash_one(bytes) as u32
 }
 
 /// More than a process can hold is as good as all.
 fn to_count(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
+
+#[cfg(test)]
+#[path = "tenant_tests.rs"]
+mod tests;

@@ -108,6 +108,29 @@ impl Layout {
         first_line.strip_suffix('\r').unwrap_or(first_line)
     }
 
+    /// The layout as a number that is never 0: the type's place in the list from 1 up, whether
+    /// there is a second space, where the base64 ends.
+    pub(super) fn to_bits(self, text: &str) -> u32 {
+        let word = self.type_word(text);
+        let number = (1..).zip(&KEY_TYPES).find(|(_, known)| known.word == word);
+        let second_space = u32::from(self.base64_start - self.type_end > 1);
+        (self.base64_end << 5) | (second_space << 4) | number.map_or(0, |(number, _)| number)
+    }
+
+    /// The inverse of [`Layout::to_bits`].
+    pub(super) fn from_bits(bits: u32) -> Option<Self> {
+        let number = usize::try_from(bits & 0xf).ok()?.checked_sub(1)?;
+        let key_type = KEY_TYPES.get(number)?;
+        let type_end = u8::try_from(key_type.word.len()).ok()?;
+        let spaces = if bits & 0x10 == 0 { 1 } else { 2 };
+        Some(Self {
+            algorithm: key_type.algorithm,
+            type_end,
+            base64_start: type_end.checked_add(spaces)?,
+            base64_end: bits >> 5,
+        })
+    }
+
     fn end(self) -> usize {
         // Loses nothing: it was made from an index into a text of at most 64 KiB.
         self.base64_end as usize

@@ -42,13 +42,49 @@ fn every_accepted_type_is_kept_as_sent() {
         assert_eq!(key.type_word(), sample.word);
         assert_eq!(key.blob(), sample.blob());
         assert_eq!(key.is_certificate(), sample.word.contains("-cert-"));
-        assert_eq!(PublicKey::from_stored(&text), Ok(key));
+        assert_eq!(PublicKey::from_stored(&text).as_ref(), Ok(&key));
+        let public = PublicMaterial::Ssh(key);
+        let recalled = PublicMaterial::recall(&text, public.shape());
+        assert_eq!(recalled, Some(public));
     }
 }
 
 #[test]
 fn a_key_takes_few_bytes_beside_its_text() {
     assert_eq!(size_of::<PublicKey>(), 24);
+}
+
+#[test]
+fn keys_are_compared_without_their_comments() {
+    let public = |text: String| PublicMaterial::Ssh(PublicKey::parse(&text).unwrap());
+    let keys: Vec<_> = every_type().iter().map(|key| key.line()).collect();
+    for (at, key) in keys.iter().enumerate() {
+        let bare = public(key.clone());
+        let spaced = key.replacen(' ', "  ", 1);
+        assert_eq!(
+            public(format!("{spaced} c\n")).comparable(),
+            bare.comparable()
+        );
+        for other in keys.iter().skip(at + 1) {
+            assert_ne!(public(other.clone()).comparable(), bare.comparable());
+        }
+    }
+}
+
+#[test]
+fn another_texts_shape_does_no_harm() {
+    for shape in (0..32).chain([u32::MAX, u32::MAX - 31]) {
+        for text in ["", "ü", "ssh-rsa é", &ed25519().line()] {
+            let Some(public) = PublicMaterial::recall(text, shape) else {
+                continue;
+            };
+            assert_eq!(public.as_str(), text);
+            let _ = (public.digest(), public.comparable(), public.shape());
+            if let Some(key) = public.as_ssh() {
+                let _ = (key.comment(), key.rsa_bits(), key.without_comment());
+            }
+        }
+    }
 }
 
 #[test]

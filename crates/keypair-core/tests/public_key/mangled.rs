@@ -22,8 +22,10 @@ fn assert_holds_together(text: &str) {
     let _ = (key.rsa_bits(), to_spki_der(&key), to_pkcs1_public_pem(&key));
     let again = PublicKey::from_stored(text).unwrap();
     assert_eq!(again, key);
-    let digest = PublicMaterial::Ssh(key).digest();
-    assert_eq!(PublicMaterial::Ssh(again).digest(), digest);
+    let public = PublicMaterial::Ssh(key);
+    assert_eq!(PublicMaterial::Ssh(again).digest(), public.digest());
+    let recalled = PublicMaterial::recall(text, public.shape());
+    assert_eq!(recalled.as_ref(), Some(&public));
 }
 
 /// One change to a text or a blob.
@@ -110,6 +112,9 @@ proptest! {
         if let Ok(certificate) = Certificate::parse(&pem) {
             assert_eq!(certificate.as_str(), pem);
             assert_eq!(certificate.der(), der);
+            let public = PublicMaterial::X509(certificate);
+            let recalled = PublicMaterial::recall(&pem, public.shape());
+            assert_eq!(recalled.as_ref(), Some(&public));
         }
     }
 
