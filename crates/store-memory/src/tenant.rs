@@ -33,6 +33,8 @@ struct Folder {
     /// What the records in it name it by.
     number: u32,
     names: Names,
+    /// The same by hash: one look instead of a search that reads a record at each step.
+    by_name: Index,
     attached: BTreeMap<Attachment, BTreeSet<Slot>>,
 }
 
@@ -40,6 +42,7 @@ struct Folder {
 #[derive(Debug)]
 pub(crate) struct Packed {
     draft: Draft,
+    name: u32,
     ids: Vec<u32>,
     public_key: u32,
 }
@@ -50,6 +53,7 @@ impl Packed {
         let ids = record.ids.iter();
         Self {
             draft: Draft::new(record),
+            name: short_hash(record.key_pair.name.as_str().as_bytes(), hasher),
             ids: ids
                 .map(|id| short_hash(id.as_str().as_bytes(), hasher))
                 .collect(),
@@ -72,8 +76,15 @@ impl Tenant {
     }
 
     /// Whether the name is taken in the partition.
-    pub(crate) fn has_name(&self, partition: &Partition, name: &KeyName) -> bool {
-        self.by_name(partition, name).is_some()
+    pub(crate) fn has_name<S: BuildHasher>(
+        &self,
+        partition: &Partition,
+        name: &KeyName,
+        hasher: &S,
+    ) -> bool {
+        let name = name.as_str().as_bytes();
+        let hash = short_hash(name, hasher);
+        self.by_name(partition, name, hash).is_some()
     }
 
     /// Finds a key pair of the partition.
@@ -98,7 +109,10 @@ impl Tenant {
     ) -> Conflicts {
         let public = &record.key_pair.public;
         Conflicts {
-            name_taken: self.has_name(partition, &record.key_pair.name),
+            name_taken: {
+                let name = record.key_pair.name.as_str().as_bytes();
+                self.by_name(partition, name, packed.name).is_some()
+            },
             id_taken: record.ids.iter().zip(&packed.ids).any(|(id, hash)| {
                 let id = id.as_str().as_bytes();
                 self.by_id(id, *hash).is_some()
@@ -138,7 +152,8 @@ impl Tenant {
         for attachment in &record.key_pair.attachments {
             self.link(partition, attachment, slot);
         }
-        self.enter_name(partition, record.key_pair.name.as_str().as_bytes(), slot);
+        let name = record.key_pair.name.as_str().as_bytes();
+        self.enter_name(partition, name, packed.name, slot);
         self.last_sequence
     }
 
@@ -167,7 +182,8 @@ impl Tenant {
             {
                 public_keys.remove(short_hash(&public.comparable(), hasher), slot);
             }
-            self.strike_name(partition, record.name());
+            let hash = short_hash(record.name(), hasher);
+            self.strike_name(partition, record.name(), hash, slot);
             self.records.remove(slot);
         }
         Ok(())
@@ -190,7 +206,7 @@ impl Tenant {
         let old_name = key_pair.name.clone();
         if let Some(name) = &change.name
             && *name != old_name
-            && self.has_name(partition, name)
+            && self.has_name(partition, name, hasher)
         {
             return Err(ChangeError::NameTaken);
         }
@@ -200,9 +216,11 @@ impl Tenant {
             self.records.replace(slot, changed);
         } else {
             // In this order: a name is looked up by the names that the records have.
-            self.strike_name(partition, old_name.as_str().as_bytes());
+            let (old, new) = (old_name.as_str(), key_pair.name.as_str());
+            let (old, new) = (old.as_bytes(), new.as_bytes());
+            self.strike_name(partition, old, short_hash(old, hasher), slot);
             self.records.replace(slot, changed);
-            self.enter_name(partition, key_pair.name.as_str().as_bytes(), slot);
+            self.enter_name(partition, new, short_hash(new, hasher), slot);
         }
         Ok(key_pair)
     }
@@ -315,7 +333,10 @@ impl Tenant {
         hasher: &S,
     ) -> Option<Slot> {
         match which {
-            Selector::Name(name) => self.by_name(partition, name),
+            Selector::Name(name) => {
+                let name = name.as_str().as_bytes();
+                self.by_name(partition, name, short_hash(name, hasher))
+            }
             Selector::Id(id) => {
                 let id = id.as_str().as_bytes();
                 let number = u64::from(self.partitions.get(partition)?.number);
@@ -343,9 +364,12 @@ impl Tenant {
             .collect()
     }
 
-    fn by_name(&self, partition: &Partition, name: &KeyName) -> Option<Slot> {
-        let names = &self.partitions.get(partition)?.names;
-        names.find(self.records.by_name(name.as_str().as_bytes()))
+    fn by_name(&self, partition: &Partition, name: &[u8], hash: u32) -> Option<Slot> {
+        let folder = self.partitions.get(partition)?;
+        folder.by_name.find(hash, |slot| {
+            let record = self.records.get(slot);
+            record.is_some_and(|record| record.name() == name)
+        })
     }
 
     fn by_id(&self, id: &[u8], hash: u32) -> Option<Slot> {
@@ -378,14 +402,16 @@ impl Tenant {
         found.is_some()
     }
 
-    fn enter_name(&mut self, partition: &Partition, name: &[u8], slot: Slot) {
+    fn enter_name(&mut self, partition: &Partition, name: &[u8], hash: u32, slot: Slot) {
         if let Some(folder) = self.partitions.get_mut(partition) {
+            folder.by_name.insert(hash, slot);
             folder.names.insert(slot, self.records.by_name(name));
         }
     }
 
-    fn strike_name(&mut self, partition: &Partition, name: &[u8]) {
+    fn strike_name(&mut self, partition: &Partition, name: &[u8], hash: u32, slot: Slot) {
         if let Some(folder) = self.partitions.get_mut(partition) {
+            folder.by_name.remove(hash, slot);
             folder.names.remove(self.records.by_name(name));
         }
     }

@@ -49,14 +49,15 @@ impl Desk {
             .unwrap()
     }
 
-    /// Records, identifiers, public keys, names.
-    fn counts(&self) -> [usize; 4] {
-        let names = self.tenant.partitions.get(&self.partition);
+    /// Records, identifiers, public keys, names in order and by hash.
+    fn counts(&self) -> [usize; 5] {
+        let folder = self.tenant.partitions.get(&self.partition);
         [
             self.tenant.records.len(),
             self.tenant.ids.len(),
             self.tenant.public_keys.as_ref().map_or(0, Index::len),
-            names.map_or(0, |folder| folder.names.len()),
+            folder.map_or(0, |folder| folder.names.len()),
+            folder.map_or(0, |folder| folder.by_name.len()),
         ]
     }
 }
@@ -79,7 +80,7 @@ fn a_removal_leaves_nothing_in_any_index() {
     unique.key_pair.public = ssh(RSA);
     unique.unique_public_key = true;
     desk.insert(&unique);
-    assert_eq!(desk.counts(), [1001, 2002, 1001, 1001]);
+    assert_eq!(desk.counts(), [1001, 2002, 1001, 1001, 1001]);
 
     desk.rename("unique", "renamed");
     which.push(Selector::Name(name("renamed")));
@@ -87,7 +88,7 @@ fn a_removal_leaves_nothing_in_any_index() {
     desk.tenant
         .remove(&desk.partition, &which, &desk.hasher)
         .unwrap();
-    assert_eq!(desk.counts(), [0; 4]);
+    assert_eq!(desk.counts(), [0; 5]);
 }
 
 #[test]
