@@ -11,6 +11,7 @@
 
 mod bytes;
 mod drawer;
+mod folder;
 mod index;
 mod marks;
 mod names;
