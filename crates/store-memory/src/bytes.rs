@@ -72,7 +72,20 @@ impl<'a> Input<'a> {
         Some(*head)
     }
 
+    /// Most numbers are lengths of one byte: the loop is left to the others, so that this is
+    /// inlined where records are compared.
+    #[inline]
     pub(crate) fn number(&mut self) -> Option<u64> {
+        match self.0 {
+            [small @ 0..0x80, tail @ ..] => {
+                self.0 = tail;
+                Some((*small).into())
+            }
+            [..] => self.large_number(),
+        }
+    }
+
+    fn large_number(&mut self) -> Option<u64> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let [byte] = self.fixed()?;
@@ -90,6 +103,7 @@ impl<'a> Input<'a> {
         Some(head)
     }
 
+    #[inline]
     pub(crate) fn bytes(&mut self) -> Option<&'a [u8]> {
         let length = usize::try_from(self.number()?).ok()?;
         self.take(length)

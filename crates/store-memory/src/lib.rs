@@ -6,11 +6,12 @@
 //! shard's, so a limit cannot change between an insert's look at it and its decision.
 //!
 //! A key pair is one run of bytes in a numbered slot, and is unpacked outside the lock. Everything
-//! that leads to it holds the slot's number: the names in their order, the hashes of identifiers
-//! and public keys, what uses it.
+//! that leads to it holds the slot's number: the names in their order, the hashes of names,
+//! identifiers and public keys, what uses it.
 
 mod bytes;
 mod drawer;
+mod folder;
 mod index;
 mod marks;
 mod names;

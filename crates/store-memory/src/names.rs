@@ -26,12 +26,6 @@ impl Names {
         self.count
     }
 
-    /// The slot of a name.
-    pub(crate) fn find(&self, order: impl Fn(u32) -> Ordering) -> Option<u32> {
-        let (run, at) = self.place(order).ok()?;
-        self.runs.get(run)?.get(at).copied()
-    }
-
     /// Where a name is, or where it would have to go.
     fn place(&self, order: impl Fn(u32) -> Ordering) -> Result<Place, Place> {
         let reached = |run: &Vec<u32>| run.first().is_some_and(|first| order(*first).is_le());
@@ -138,7 +132,6 @@ mod tests {
         assert_eq!(names.len(), expected.len());
         assert!(names.runs.iter().all(|run| (1..=RUN).contains(&run.len())));
         for (at, name) in expected.iter().enumerate().step_by(97) {
-            assert_eq!(names.find(order(*name)), Some(*name));
             assert!(names.from(at).eq(expected.iter().skip(at).copied()));
             let behind = names.behind(order(*name)).unwrap();
             assert!(behind.eq(expected.iter().skip(at + 1).copied()));
@@ -164,7 +157,7 @@ mod tests {
             }
             assert_same(&names, &expected);
             for name in 0..3000 {
-                prop_assert_eq!(names.find(order(name)).is_some(), expected.contains(&name));
+                prop_assert_eq!(names.behind(order(name)).is_some(), expected.contains(&name));
             }
             prop_assert!(names.from(expected.len()).next().is_none());
         }

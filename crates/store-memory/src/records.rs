@@ -1,7 +1,10 @@
 //! Records in numbered slots.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
+use keypair_core::ports::StoreError;
+use keypair_core::{Attachment, Partition};
 use slab::Slab;
 
 use crate::record::Record;
@@ -44,6 +47,23 @@ impl Records {
         if self.0.is_empty() {
             self.0 = Slab::new();
         }
+    }
+
+    /// Changes what uses a record's key pair; the change says whether it was one.
+    pub(crate) fn change_attachments(
+        &mut self,
+        partition: &Partition,
+        slot: Slot,
+        change: impl FnOnce(&mut BTreeSet<Attachment>) -> bool,
+    ) -> Result<(), StoreError> {
+        if let Some(record) = self.get(slot) {
+            let mut key_pair = record.to_key_pair(partition)?;
+            if change(&mut key_pair.attachments) {
+                let changed = record.with(&key_pair);
+                self.replace(slot, changed);
+            }
+        }
+        Ok(())
     }
 
     /// How the name of a slot's record compares to this one.

@@ -1,7 +1,6 @@
 //! The tenants, spread over shards, and their locks.
 
-use std::hash::BuildHasher;
-use std::hash::RandomState;
+use std::hash::{BuildHasher, RandomState};
 
 use hashbrown::HashTable;
 use keypair_core::{Realm, TenantId};
@@ -66,8 +65,8 @@ impl Shards {
     ) -> Option<T> {
         let owner = self.owner(realm, tenant);
         let shard = self.shard(owner).read();
-        let owned = shard.find(owner.hash, |owned| owner.owns(owned))?;
-        Some(look(&owned.content))
+        let found = shard.find(owner.hash, |owned| owner.owns(owned))?;
+        Some(look(&found.content))
     }
 
     /// Locks a tenant's shard.
@@ -92,9 +91,8 @@ impl Shards {
     )]
     fn shard(&self, owner: Owner<'_>) -> &RwLock<Shard> {
         // Bits from the middle: the table goes by the lowest and the highest ones.
-        #[expect(clippy::cast_possible_truncation, reason = "what is left is enough")]
-        let bits = (owner.hash >> 24) as usize;
-        &self.shards[bits % SHARDS]
+        let [_, _, _, middle, ..] = owner.hash.to_le_bytes();
+        &self.shards[usize::from(middle) % SHARDS]
     }
 }
 
@@ -102,8 +100,8 @@ impl Locked<'_> {
     /// The tenant; `None` if it has never had anything.
     pub(crate) fn get(&mut self) -> Option<&mut Tenant> {
         let owner = self.owner;
-        let owned = self.shard.find_mut(owner.hash, |owned| owner.owns(owned));
-        owned.map(|owned| &mut owned.content)
+        let found = self.shard.find_mut(owner.hash, |owned| owner.owns(owned));
+        found.map(|owned| &mut owned.content)
     }
 
     /// The tenant, which is there from now on.

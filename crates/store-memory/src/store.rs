@@ -179,7 +179,10 @@ impl Store for MemoryStore {
             let (name_taken, used) = self
                 .tenants
                 .read(&scope.realm, &scope.tenant, |tenant| {
-                    (tenant.has_name(&scope.partition, name), tenant.used())
+                    (
+                        tenant.has_name(&scope.partition, name, &self.tenants.hasher),
+                        tenant.used(),
+                    )
                 })
                 .unwrap_or_default();
             Ok(Look {

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::BuildHasher;
 use std::time::SystemTime;
 
-use keypair_core::ports::{ChangeError, Conflicts, NewRecord, ScanError, StoreError};
+use keypair_core::ports::{ChangeError, Conflicts, NewRecord, ScanError};
 use keypair_core::{
     Attachment, Change, KeyName, KeyPair, Limit, Partition, PublicMaterial, Selector, Window,
 };
 
 use crate::drawer::Drawers;
+use crate::folder::Folder;
 use crate::index::Index;
 use crate::names::Names;
 use crate::record::{Draft, Record};
@@ -27,19 +28,11 @@ pub(crate) struct Tenant {
     pub(crate) drawers: Drawers,
 }
 
-/// The key pairs of one partition.
-#[derive(Debug, Default)]
-struct Folder {
-    /// What the records in it name it by.
-    number: u32,
-    names: Names,
-    attached: BTreeMap<Attachment, BTreeSet<Slot>>,
-}
-
 /// A key pair on its way in: what can be worked out before the tenant is locked.
 #[derive(Debug)]
 pub(crate) struct Packed {
     draft: Draft,
+    name: u32,
     ids: Vec<u32>,
     public_key: u32,
 }
@@ -50,6 +43,7 @@ impl Packed {
         let ids = record.ids.iter();
         Self {
             draft: Draft::new(record),
+            name: short_hash(record.key_pair.name.as_str().as_bytes(), hasher),
             ids: ids
                 .map(|id| short_hash(id.as_str().as_bytes(), hasher))
                 .collect(),
@@ -72,8 +66,15 @@ impl Tenant {
     }
 
     /// Whether the name is taken in the partition.
-    pub(crate) fn has_name(&self, partition: &Partition, name: &KeyName) -> bool {
-        self.by_name(partition, name).is_some()
+    pub(crate) fn has_name<S: BuildHasher>(
+        &self,
+        partition: &Partition,
+        name: &KeyName,
+        hasher: &S,
+    ) -> bool {
+        let name = name.as_str().as_bytes();
+        let hash = short_hash(name, hasher);
+        self.by_name(partition, name, hash).is_some()
     }
 
     /// Finds a key pair of the partition.
@@ -98,7 +99,10 @@ impl Tenant {
     ) -> Conflicts {
         let public = &record.key_pair.public;
         Conflicts {
-            name_taken: self.has_name(partition, &record.key_pair.name),
+            name_taken: {
+                let name = record.key_pair.name.as_str().as_bytes();
+                self.by_name(partition, name, packed.name).is_some()
+            },
             id_taken: record.ids.iter().zip(&packed.ids).any(|(id, hash)| {
                 let id = id.as_str().as_bytes();
                 self.by_id(id, *hash).is_some()
@@ -121,10 +125,14 @@ impl Tenant {
         packed: Packed,
     ) -> u64 {
         self.last_sequence += 1;
-        self.add_partition(partition);
-        let number = self.partitions.get(partition).map_or(0, |f| f.number);
-        let finished = packed.draft.finish(number, self.last_sequence);
+        let folder = folder_of(&mut self.partitions, partition);
+        let finished = packed.draft.finish(folder.number, self.last_sequence);
         let slot = self.records.insert(finished);
+        let name = record.key_pair.name.as_str().as_bytes();
+        folder.enter(name, packed.name, slot, &self.records);
+        for attachment in &record.key_pair.attachments {
+            folder.link(attachment, slot);
+        }
         for hash in packed.ids {
             self.ids.insert(hash, slot);
         }
@@ -135,10 +143,6 @@ impl Tenant {
         if let Some(public_keys) = &mut self.public_keys {
             public_keys.insert(packed.public_key, slot);
         }
-        for attachment in &record.key_pair.attachments {
-            self.link(partition, attachment, slot);
-        }
-        self.enter_name(partition, record.key_pair.name.as_str().as_bytes(), slot);
         self.last_sequence
     }
 
@@ -154,6 +158,9 @@ impl Tenant {
         if let Some(at) = doomed.iter().position(is_in_use) {
             return Err(ChangeError::InUse(at));
         }
+        let Some(folder) = self.partitions.get_mut(partition) else {
+            return Ok(());
+        };
         for slot in doomed {
             // A key pair that was selected twice is gone the second time.
             let Some(record) = self.records.get(slot).cloned() else {
@@ -167,7 +174,8 @@ impl Tenant {
             {
                 public_keys.remove(short_hash(&public.comparable(), hasher), slot);
             }
-            self.strike_name(partition, record.name());
+            let hash = short_hash(record.name(), hasher);
+            folder.strike(record.name(), hash, slot, &self.records);
             self.records.remove(slot);
         }
         Ok(())
@@ -190,7 +198,7 @@ impl Tenant {
         let old_name = key_pair.name.clone();
         if let Some(name) = &change.name
             && *name != old_name
-            && self.has_name(partition, name)
+            && self.has_name(partition, name, hasher)
         {
             return Err(ChangeError::NameTaken);
         }
@@ -198,11 +206,12 @@ impl Tenant {
         let changed = old.with(&key_pair);
         if key_pair.name == old_name {
             self.records.replace(slot, changed);
-        } else {
-            // In this order: a name is looked up by the names that the records have.
-            self.strike_name(partition, old_name.as_str().as_bytes());
+        } else if let Some(folder) = self.partitions.get_mut(partition) {
+            let (old, new) = (old_name.as_str(), key_pair.name.as_str());
+            let (old, new) = (old.as_bytes(), new.as_bytes());
+            folder.strike(old, short_hash(old, hasher), slot, &self.records);
             self.records.replace(slot, changed);
-            self.enter_name(partition, key_pair.name.as_str().as_bytes(), slot);
+            folder.enter(new, short_hash(new, hasher), slot, &self.records);
         }
         Ok(key_pair)
     }
@@ -219,15 +228,20 @@ impl Tenant {
             .find_all(partition, which, hasher)?
             .into_iter()
             .collect();
+        let Some(folder) = self.partitions.get_mut(partition) else {
+            return Ok(());
+        };
         for attachment in attachments {
-            let before = self.attached_to(partition, attachment);
+            let before = folder.attached_to(attachment);
             for slot in before.difference(&chosen) {
-                self.unlink(partition, attachment, *slot);
-                self.change_attachments(partition, *slot, |set| set.remove(attachment))?;
+                folder.unlink(attachment, *slot);
+                self.records
+                    .change_attachments(partition, *slot, |set| set.remove(attachment))?;
             }
             for slot in chosen.difference(&before) {
-                self.link(partition, attachment, *slot);
-                self.change_attachments(partition, *slot, |set| set.insert(attachment.clone()))?;
+                folder.link(attachment, *slot);
+                self.records
+                    .change_attachments(partition, *slot, |set| set.insert(attachment.clone()))?;
             }
         }
         Ok(())
@@ -241,11 +255,15 @@ impl Tenant {
         which: &[Selector],
         hasher: &S,
     ) -> Result<(), ChangeError> {
-        for slot in self.find_all(partition, which, hasher)? {
+        let chosen = self.find_all(partition, which, hasher)?;
+        let Some(folder) = self.partitions.get_mut(partition) else {
+            return Ok(());
+        };
+        for slot in chosen {
             for attachment in attachments {
-                self.unlink(partition, attachment, slot);
+                folder.unlink(attachment, slot);
             }
-            self.change_attachments(partition, slot, |set| {
+            self.records.change_attachments(partition, slot, |set| {
                 let before = set.len();
                 set.retain(|held| !attachments.contains(held));
                 set.len() != before
@@ -257,14 +275,7 @@ impl Tenant {
     /// Makes the partition exist; `false` if it did already.
     pub(crate) fn add_partition(&mut self, partition: &Partition) -> bool {
         let missing = !self.partitions.contains_key(partition);
-        if missing {
-            // Partitions stay for good, so how many there are is a number that none has.
-            let folder = Folder {
-                number: u32::try_from(self.partitions.len()).unwrap_or(u32::MAX),
-                ..Folder::default()
-            };
-            self.partitions.insert(partition.clone(), folder);
-        }
+        folder_of(&mut self.partitions, partition);
         missing
     }
 
@@ -315,7 +326,10 @@ impl Tenant {
         hasher: &S,
     ) -> Option<Slot> {
         match which {
-            Selector::Name(name) => self.by_name(partition, name),
+            Selector::Name(name) => {
+                let name = name.as_str().as_bytes();
+                self.by_name(partition, name, short_hash(name, hasher))
+            }
             Selector::Id(id) => {
                 let id = id.as_str().as_bytes();
                 let number = u64::from(self.partitions.get(partition)?.number);
@@ -343,9 +357,9 @@ impl Tenant {
             .collect()
     }
 
-    fn by_name(&self, partition: &Partition, name: &KeyName) -> Option<Slot> {
-        let names = &self.partitions.get(partition)?.names;
-        names.find(self.records.by_name(name.as_str().as_bytes()))
+    fn by_name(&self, partition: &Partition, name: &[u8], hash: u32) -> Option<Slot> {
+        let folder = self.partitions.get(partition)?;
+        folder.find(name, hash, &self.records)
     }
 
     fn by_id(&self, id: &[u8], hash: u32) -> Option<Slot> {
@@ -377,60 +391,18 @@ impl Tenant {
         });
         found.is_some()
     }
+}
 
-    fn enter_name(&mut self, partition: &Partition, name: &[u8], slot: Slot) {
-        if let Some(folder) = self.partitions.get_mut(partition) {
-            folder.names.insert(slot, self.records.by_name(name));
-        }
-    }
-
-    fn strike_name(&mut self, partition: &Partition, name: &[u8]) {
-        if let Some(folder) = self.partitions.get_mut(partition) {
-            folder.names.remove(self.records.by_name(name));
-        }
-    }
-
-    fn attached_to(&self, partition: &Partition, attachment: &Attachment) -> BTreeSet<Slot> {
-        self.partitions
-            .get(partition)
-            .and_then(|folder| folder.attached.get(attachment))
-            .cloned()
-            .unwrap_or_default()
-    }
-
-    fn link(&mut self, partition: &Partition, attachment: &Attachment, slot: Slot) {
-        if let Some(folder) = self.partitions.get_mut(partition) {
-            let linked = folder.attached.entry(attachment.clone()).or_default();
-            linked.insert(slot);
-        }
-    }
-
-    fn unlink(&mut self, partition: &Partition, attachment: &Attachment, slot: Slot) {
-        if let Some(folder) = self.partitions.get_mut(partition)
-            && let Some(linked) = folder.attached.get_mut(attachment)
-        {
-            linked.remove(&slot);
-            if linked.is_empty() {
-                folder.attached.remove(attachment);
-            }
-        }
-    }
-
-    fn change_attachments(
-        &mut self,
-        partition: &Partition,
-        slot: Slot,
-        change: impl FnOnce(&mut BTreeSet<Attachment>) -> bool,
-    ) -> Result<(), StoreError> {
-        if let Some(record) = self.records.get(slot) {
-            let mut key_pair = record.to_key_pair(partition)?;
-            if change(&mut key_pair.attachments) {
-                let changed = record.with(&key_pair);
-                self.records.replace(slot, changed);
-            }
-        }
-        Ok(())
-    }
+/// The partition's folder, which is there from now on.
+fn folder_of<'a>(
+    partitions: &'a mut BTreeMap<Partition, Folder>,
+    partition: &Partition,
+) -> &'a mut Folder {
+    // Partitions stay for good, so how many there are is a number that none has.
+    let number = u32::try_from(partitions.len()).unwrap_or(u32::MAX);
+    partitions
+        .entry(partition.clone())
+        .or_insert_with(|| Folder::new(number))
 }
 
 /// Enough to find, not to tell apart.

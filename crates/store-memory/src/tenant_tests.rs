@@ -49,14 +49,16 @@ impl Desk {
             .unwrap()
     }
 
-    /// Records, identifiers, public keys, names.
-    fn counts(&self) -> [usize; 4] {
-        let names = self.tenant.partitions.get(&self.partition);
+    /// Records, identifiers, public keys, names in order and by hash.
+    fn counts(&self) -> [usize; 5] {
+        let folder = self.tenant.partitions.get(&self.partition);
+        let [in_order, by_hash] = folder.map_or([0; 2], Folder::counts);
         [
             self.tenant.records.len(),
             self.tenant.ids.len(),
             self.tenant.public_keys.as_ref().map_or(0, Index::len),
-            names.map_or(0, |folder| folder.names.len()),
+            in_order,
+            by_hash,
         ]
     }
 }
@@ -79,7 +81,7 @@ fn a_removal_leaves_nothing_in_any_index() {
     unique.key_pair.public = ssh(RSA);
     unique.unique_public_key = true;
     desk.insert(&unique);
-    assert_eq!(desk.counts(), [1001, 2002, 1001, 1001]);
+    assert_eq!(desk.counts(), [1001, 2002, 1001, 1001, 1001]);
 
     desk.rename("unique", "renamed");
     which.push(Selector::Name(name("renamed")));
@@ -87,7 +89,7 @@ fn a_removal_leaves_nothing_in_any_index() {
     desk.tenant
         .remove(&desk.partition, &which, &desk.hasher)
         .unwrap();
-    assert_eq!(desk.counts(), [0; 4]);
+    assert_eq!(desk.counts(), [0; 5]);
 }
 
 #[test]
@@ -109,6 +111,21 @@ fn a_renamed_key_pair_is_found_by_its_new_name_and_its_identifiers_alone() {
     let slice = desk.tenant.slice(&desk.partition, &Window::All).unwrap();
     let names: Vec<_> = slice.records.iter().map(Record::name).collect();
     assert_eq!(names, [b"a", b"c", b"z"]);
+}
+
+#[test]
+fn taking_nothing_on_or_off_makes_no_partition() {
+    let mut desk = Desk::new();
+    desk.insert(&draft("a"));
+    let other = Partition::new("other");
+    let attachment = [Attachment::new("machine")];
+    desk.tenant
+        .attach(&other, &attachment, &[], &desk.hasher)
+        .unwrap();
+    desk.tenant
+        .detach(&other, &attachment, &[], &desk.hasher)
+        .unwrap();
+    assert!(desk.tenant.partitions().eq([&desk.partition]));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use keypair_core::{Algorithm, PublicKey, PublicKeyProblem, PublicMaterial, fingerprint};
 
-use crate::samples::{ed25519, every_type, line, rsa};
+use crate::samples::{Sample, ed25519, every_type, line, rsa};
 
 /// Keys and MD5 fingerprints out of OpenStack's own documentation.
 #[test]
@@ -57,7 +57,7 @@ fn a_key_takes_few_bytes_beside_its_text() {
 #[test]
 fn keys_are_compared_without_their_comments() {
     let public = |text: String| PublicMaterial::Ssh(PublicKey::parse(&text).unwrap());
-    let keys: Vec<_> = every_type().iter().map(|key| key.line()).collect();
+    let keys: Vec<_> = every_type().iter().map(Sample::line).collect();
     for (at, key) in keys.iter().enumerate() {
         let bare = public(key.clone());
         let spaced = key.replacen(' ', "  ", 1);
