@@ -16,6 +16,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+FOLDER = ROOT / "docs/performance"
 sys.path.insert(0, str(HERE.parent))
 
 import against_moto  # noqa: E402
@@ -65,14 +66,14 @@ def main() -> None:
             seconds=arguments.seconds,
             largest=arguments.largest,
         )
+        # First, because it would be a pity to lose the rows if a graph cannot be drawn.
+        graphs = flames.draw(tools, cache, FOLDER) if arguments.report and not arguments.no_graphs else {}
         for name in arguments.groups or GROUPS:
             print(f"--- {name}", flush=True)
             for row in GROUPS[name](tools):
                 row.show()
                 rows.append(row)
         if arguments.report:
-            folder = ROOT / "docs/performance"
-            graphs = {} if arguments.no_graphs else flames.draw(tools, cache, folder)
             report.write(rows, graphs, arguments.micro, tools, ROOT / "docs")
     missed = [row.case for row in rows if row.reached is False]
     print(f"{len(rows)} rows, {len(missed)} short of what is wanted" + "".join(f"\n  {case}" for case in missed))

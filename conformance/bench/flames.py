@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import subprocess
 import threading
+import time
 import typing
 
 import calls
@@ -14,6 +15,8 @@ from workbench import Tools
 
 INFERNO = "0.12.4"
 SECONDS = 3
+# Until `perf` looks.
+ATTACH = 0.5
 
 
 class Hot(typing.NamedTuple):
@@ -59,7 +62,8 @@ def draw(tools: Tools, cache: pathlib.Path, folder: pathlib.Path) -> dict[str, s
             record = subprocess.Popen(
                 [perf, "record", "--quiet", "--event", "cpu-clock", "--freq", "2999" if create else "499",
                  "--call-graph", "dwarf,16384", "--pid", str(gateway.pid), "--output", data,
-                 "--", "sleep", "0.5" if create else str(SECONDS)])
+                 "--", "sleep", str(2 * ATTACH if create else SECONDS)])
+            time.sleep(ATTACH)
             load.start()
             failed = record.wait() != 0
             load.join()
