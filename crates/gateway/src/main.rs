@@ -32,7 +32,6 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::{CommandFactory as _, Parser};
-use mimalloc::MiMalloc;
 
 use crate::assemble::StartError;
 use crate::cli::{Cli, Command, ConfigAction, ConfigArgs, ImportArgs, ServeArgs};
@@ -45,8 +44,9 @@ use crate::watch::Files;
 
 /// Calls are worked on by whichever thread is free, so that one frees what another allocated: glibc's
 /// allocator makes them wait for each other there, and musl's has one lock for all.
+#[cfg(not(all(target_env = "musl", target_arch = "aarch64")))]
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// The exit code of a configuration that cannot be.
 const CONFIGURATION: u8 = 2;
