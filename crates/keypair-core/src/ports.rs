@@ -1,9 +1,11 @@
 //! The traits at the border of the domain: [`KeyPairs`], [`Quotas`] and [`Notes`] are what a
 //! dialect may ask for; the others are what the domain itself asks for.
 
+mod record_bytes;
 mod store;
 mod timestamp;
 
+pub use record_bytes::RecordBytes;
 pub use store::{
     ChangeError, Conflicts, InsertError, Look, NewRecord, ScanError, Store, StoreError,
 };

@@ -1,4 +1,4 @@
-//! The bytes that records are made of: numbers, texts, maps, times.
+//! Reading the bytes that records are made of: numbers, texts, maps, times.
 //!
 //! A record never leaves the process, so what does not fit together is a mistake of ours and has no
 //! reason of its own: it reads as `None`.
@@ -6,54 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use keypair_core::ports::{join_time, split_time};
-
-/// Writes a record.
-#[derive(Debug, Default)]
-pub(crate) struct Output(pub(crate) Vec<u8>);
-
-impl Output {
-    pub(crate) fn fixed(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
-    }
-
-    /// Seven bits a byte, the lowest first; the eighth bit says that more follow.
-    pub(crate) fn number(&mut self, mut number: u64) {
-        loop {
-            let low = number.to_le_bytes()[0] & 0x7f;
-            number >>= 7;
-            if number == 0 {
-                self.0.push(low);
-                return;
-            }
-            self.0.push(low | 0x80);
-        }
-    }
-
-    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
-        self.number(bytes.len() as u64);
-        self.fixed(bytes);
-    }
-
-    pub(crate) fn text(&mut self, text: &str) {
-        self.bytes(text.as_bytes());
-    }
-
-    pub(crate) fn map(&mut self, map: &BTreeMap<String, String>) {
-        self.number(map.len() as u64);
-        for (key, value) in map {
-            self.text(key);
-            self.text(value);
-        }
-    }
-
-    /// A time of any distance, in twelve bytes.
-    pub(crate) fn wide_time(&mut self, time: SystemTime) {
-        let (seconds, nanos) = split_time(time);
-        self.fixed(&seconds.to_le_bytes());
-        self.fixed(&nanos.to_le_bytes());
-    }
-}
+use keypair_core::ports::join_time;
 
 /// A time between 1970 and 2554 as one number.
 pub(crate) fn near_time(time: SystemTime) -> Option<u64> {

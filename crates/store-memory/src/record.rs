@@ -9,13 +9,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use keypair_core::ports::{NewRecord, StoreError};
+use keypair_core::ports::{NewRecord, RecordBytes, StoreError};
 use keypair_core::{
     Attachment, Attributes, KeyName, KeyPair, KeyPairSeed, Partition, PublicMaterial,
     SealedPrivateKey,
 };
 
-use crate::bytes::{Input, Output, near_time};
+use crate::bytes::{Input, near_time};
 
 const GENERATED: u8 = 1;
 /// The second time differs from the first.
@@ -41,7 +41,7 @@ pub(crate) struct Record(Arc<[u8]>);
 
 /// A record but for the numbers at its end.
 #[derive(Debug)]
-pub(crate) struct Draft(Output);
+pub(crate) struct Draft(RecordBytes);
 
 impl Draft {
     /// Packs a new key pair.
@@ -176,7 +176,7 @@ struct Extras {
 }
 
 /// Everything before the identifiers.
-fn pack(key_pair: &KeyPair) -> Output {
+fn pack(key_pair: &KeyPair) -> RecordBytes {
     let public = key_pair.public.as_str();
     let times = [key_pair.created_at, key_pair.changed_at];
     let near = times.map(near_time);
@@ -187,7 +187,7 @@ fn pack(key_pair: &KeyPair) -> Output {
         && key_pair.attachments.is_empty();
 
     // Room for the identifiers too, so that a plain record is not moved while it is written.
-    let mut output = Output(Vec::with_capacity(
+    let mut output = RecordBytes(Vec::with_capacity(
         128 + key_pair.name.as_str().len() + public.len(),
     ));
     output.text(key_pair.name.as_str());
@@ -200,7 +200,7 @@ fn pack(key_pair: &KeyPair) -> Output {
     for (time, near) in times.into_iter().zip(near).take(1 + usize::from(changed)) {
         match near {
             Some(near) if !far => output.fixed(&near.to_le_bytes()),
-            Some(_) | None => output.wide_time(time),
+            Some(_) | None => output.time(time),
         }
     }
     output.text(public);
@@ -229,9 +229,9 @@ fn read_public(input: &mut Input<'_>) -> Option<PublicMaterial> {
     PublicMaterial::recall(text, u32::try_from(input.number()?).ok()?)
 }
 
-fn pack_extras(key_pair: &KeyPair) -> Output {
+fn pack_extras(key_pair: &KeyPair) -> RecordBytes {
     let (attributes, kept) = (&key_pair.attributes, &key_pair.private_key);
-    let mut output = Output::default();
+    let mut output = RecordBytes::default();
     output.fixed(&[flag(attributes.description.is_some(), DESCRIBED)
         | flag(attributes.tags.is_some(), TAGGED)
         | flag(attributes.last_changed_by.is_some(), AUTHORED)
@@ -240,23 +240,7 @@ fn pack_extras(key_pair: &KeyPair) -> Output {
             kept.as_ref().is_some_and(|kept| kept.passphrase_protected),
             PASSPHRASE,
         )]);
-    if let Some(description) = &attributes.description {
-        output.text(description);
-    }
-    if let Some(tags) = &attributes.tags {
-        output.map(tags);
-    }
-    if let Some(author) = &attributes.last_changed_by {
-        output.text(author);
-    }
-    output.map(&attributes.properties);
-    if let Some(kept) = kept {
-        output.bytes(&kept.bytes);
-    }
-    output.number(key_pair.attachments.len() as u64);
-    for attachment in &key_pair.attachments {
-        output.text(attachment.as_str());
-    }
+    output.extras(key_pair);
     output
 }
 

@@ -1,6 +1,5 @@
-//! [`MemoryStore`]: the limits, the marks, and the port.
+//! [`MemoryStore`]: the port, over tenants, limits and marks.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::time::SystemTime;
 
@@ -13,17 +12,17 @@ use keypair_core::{
 };
 use parking_lot::RwLock;
 
+use crate::limits::Limits;
 use crate::marks::Marks;
+use crate::packed::Packed;
 use crate::shards::Shards;
-use crate::tenant::{Packed, Tenant};
-
-type TenantKey = (Realm, TenantId);
+use crate::tenant::Tenant;
 
 /// Keeps key pairs in process memory; they end with it.
 pub struct MemoryStore {
     tenants: Shards,
     /// Taken before a shard's lock, never after.
-    limits: RwLock<HashMap<TenantKey, Limit>>,
+    limits: RwLock<Limits>,
     marks: RwLock<Marks>,
 }
 
@@ -53,7 +52,7 @@ impl MemoryStore {
     ) -> Result<u64, InsertError> {
         let packed = Packed::new(record, &self.tenants.hasher);
         let limits = self.limits.read();
-        let limit = stored_limit(&limits, scope, quota).unwrap_or(quota.default);
+        let limit = limits.first(&scope.realm, quota).unwrap_or(quota.default);
         let mut locked = self.tenants.lock(&scope.realm, &scope.tenant);
         // A tenant that is not there yet must not be left behind by an insert that fails.
         let mut nobody = Tenant::default();
@@ -131,16 +130,6 @@ fn nothing_found<T>(which: &[Selector], nothing_asked: T) -> Result<T, ChangeErr
     }
 }
 
-/// The stored limit that counts by a quota's rule.
-fn stored_limit(
-    limits: &HashMap<TenantKey, Limit>,
-    scope: &Scope,
-    quota: &QuotaRule,
-) -> Option<Limit> {
-    let stored = |holder: &TenantId| limits.get(&(scope.realm.clone(), holder.clone()));
-    quota.holders().find_map(stored).copied()
-}
-
 impl Default for MemoryStore {
     fn default() -> Self {
         Self::new()
@@ -175,7 +164,7 @@ impl Store for MemoryStore {
     ) -> BoxFuture<'a, Result<Look, StoreError>> {
         Box::pin(async move {
             let limits = self.limits.read();
-            let stored_limit = stored_limit(&limits, scope, quota);
+            let stored_limit = limits.first(&scope.realm, quota);
             let (name_taken, used) = self
                 .tenants
                 .read(&scope.realm, &scope.tenant, |tenant| {
@@ -294,10 +283,7 @@ impl Store for MemoryStore {
         realm: &'a Realm,
         tenant: &'a TenantId,
     ) -> BoxFuture<'a, Result<Option<Limit>, StoreError>> {
-        Box::pin(async move {
-            let key = (realm.clone(), tenant.clone());
-            Ok(self.limits.read().get(&key).copied())
-        })
+        Box::pin(async move { Ok(self.limits.read().get(realm, tenant)) })
     }
 
     fn set_limit<'a>(
@@ -307,12 +293,7 @@ impl Store for MemoryStore {
         limit: Option<Limit>,
     ) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
-            let key = (realm.clone(), tenant.clone());
-            let mut limits = self.limits.write();
-            match limit {
-                Some(limit) => limits.insert(key, limit),
-                None => limits.remove(&key),
-            };
+            self.limits.write().set(realm, tenant, limit);
             Ok(())
         })
     }

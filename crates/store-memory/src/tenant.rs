@@ -13,7 +13,8 @@ use crate::drawer::Drawers;
 use crate::folder::Folder;
 use crate::index::Index;
 use crate::names::Names;
-use crate::record::{Draft, Record};
+use crate::packed::{Packed, short_hash};
+use crate::record::Record;
 use crate::records::{Records, Slot};
 
 /// The key pairs of one tenant.
@@ -26,30 +27,6 @@ pub(crate) struct Tenant {
     /// Made when an insert first asks for it: most clouds never do.
     public_keys: Option<Index>,
     pub(crate) drawers: Drawers,
-}
-
-/// A key pair on its way in: what can be worked out before the tenant is locked.
-#[derive(Debug)]
-pub(crate) struct Packed {
-    draft: Draft,
-    name: u32,
-    ids: Vec<u32>,
-    public_key: u32,
-}
-
-impl Packed {
-    /// Packs a new key pair; it gets its sequence number when it is taken.
-    pub(crate) fn new<S: BuildHasher>(record: &NewRecord, hasher: &S) -> Self {
-        let ids = record.ids.iter();
-        Self {
-            draft: Draft::new(record),
-            name: short_hash(record.key_pair.name.as_str().as_bytes(), hasher),
-            ids: ids
-                .map(|id| short_hash(id.as_str().as_bytes(), hasher))
-                .collect(),
-            public_key: short_hash(&record.key_pair.public.comparable(), hasher),
-        }
-    }
 }
 
 /// A part of a listing, still packed.
@@ -403,15 +380,6 @@ fn folder_of<'a>(
     partitions
         .entry(partition.clone())
         .or_insert_with(|| Folder::new(number))
-}
-
-/// Enough to find, not to tell apart.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "any bits of a hash are as good as all"
-)]
-fn short_hash<S: BuildHasher>(bytes: &[u8], hasher: &S) -> u32 {
-    hasher.hash_one(bytes) as u32
 }
 
 /// More than a process can hold is as good as all.

@@ -6,13 +6,13 @@
 
 use std::collections::BTreeSet;
 
-use keypair_core::ports::StoreError;
+use keypair_core::ports::{RecordBytes, StoreError};
 use keypair_core::{
     Attachment, Attributes, Certificate, KeyName, KeyPair, KeyPairId, KeyPairSeed, Partition,
     PublicKey, PublicMaterial, SealedPrivateKey,
 };
 
-use crate::wire::{Input, Output};
+use crate::wire::Input;
 
 /// The number of this layout.
 const LAYOUT: u8 = 1;
@@ -58,9 +58,8 @@ impl From<RecordError> for StoreError {
 
 /// Writes a record.
 pub(crate) fn encode(key_pair: &KeyPair, ids: &[KeyPairId]) -> Vec<u8> {
-    let (attributes, kept) = (&key_pair.attributes, &key_pair.private_key);
     let public = key_pair.public.as_str();
-    let mut output = Output(Vec::with_capacity(256 + public.len()));
+    let mut output = RecordBytes(Vec::with_capacity(256 + public.len()));
     output.fixed(&[LAYOUT]);
     output.fixed(&key_pair.sequence.to_le_bytes());
     output.fixed(&[flags(key_pair)]);
@@ -68,23 +67,7 @@ pub(crate) fn encode(key_pair: &KeyPair, ids: &[KeyPairId]) -> Vec<u8> {
     output.time(key_pair.created_at);
     output.time(key_pair.changed_at);
     output.text(public);
-    if let Some(description) = &attributes.description {
-        output.text(description);
-    }
-    if let Some(tags) = &attributes.tags {
-        output.map(tags);
-    }
-    if let Some(author) = &attributes.last_changed_by {
-        output.text(author);
-    }
-    output.map(&attributes.properties);
-    if let Some(kept) = kept {
-        output.bytes(&kept.bytes);
-    }
-    output.number(key_pair.attachments.len() as u64);
-    for attachment in &key_pair.attachments {
-        output.text(attachment.as_str());
-    }
+    output.extras(key_pair);
     output.number(ids.len() as u64);
     for id in ids {
         output.text(id.as_str());

@@ -1,57 +1,11 @@
-//! The bytes that records are made of: numbers, texts, maps, times.
+//! Reading the bytes that records are made of: numbers, texts, maps, times.
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use keypair_core::ports::{join_time, split_time};
+use keypair_core::ports::join_time;
 
 use crate::record::RecordError;
-
-/// Writes a record.
-#[derive(Debug, Default)]
-pub(crate) struct Output(pub(crate) Vec<u8>);
-
-impl Output {
-    pub(crate) fn fixed(&mut self, bytes: &[u8]) {
-        self.0.extend_from_slice(bytes);
-    }
-
-    /// Seven bits a byte, the lowest first; the eighth bit says that more follow.
-    pub(crate) fn number(&mut self, mut number: u64) {
-        loop {
-            let low = number.to_le_bytes()[0] & 0x7f;
-            number >>= 7;
-            if number == 0 {
-                self.0.push(low);
-                return;
-            }
-            self.0.push(low | 0x80);
-        }
-    }
-
-    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
-        self.number(bytes.len() as u64);
-        self.fixed(bytes);
-    }
-
-    pub(crate) fn text(&mut self, text: &str) {
-        self.bytes(text.as_bytes());
-    }
-
-    pub(crate) fn map(&mut self, map: &BTreeMap<String, String>) {
-        self.number(map.len() as u64);
-        for (key, value) in map {
-            self.text(key);
-            self.text(value);
-        }
-    }
-
-    pub(crate) fn time(&mut self, time: SystemTime) {
-        let (seconds, nanos) = split_time(time);
-        self.fixed(&seconds.to_le_bytes());
-        self.fixed(&nanos.to_le_bytes());
-    }
-}
 
 /// Reads a record.
 #[derive(Debug)]
@@ -107,12 +61,14 @@ impl<'a> Input<'a> {
 
 #[cfg(test)]
 mod tests {
+    use keypair_core::ports::RecordBytes;
+
     use super::*;
 
     #[test]
     fn numbers_come_back() {
         for number in [0, 1, 127, 128, 16_383, 16_384, u64::MAX - 1, u64::MAX] {
-            let mut output = Output::default();
+            let mut output = RecordBytes::default();
             output.number(number);
             let mut input = Input(&output.0);
             assert_eq!(input.number().ok(), Some(number));
