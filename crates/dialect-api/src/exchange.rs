@@ -82,26 +82,37 @@ impl Uuid {
         let versioned = (random & !(0xf << 76)) | (0x4 << 76);
         Self((versioned & !(0x3 << 62)) | (0x2 << 62))
     }
+
+    /// As it prints. Every answer has one or two of these: no allocation, no general formatting.
+    pub fn to_ascii(self) -> [u8; 36] {
+        let digits = hex_digits(self.0);
+        let mut text = [b'-'; 36];
+        for (group, place) in [
+            (0..8, 0..8),
+            (8..12, 9..13),
+            (12..16, 14..18),
+            (16..20, 19..23),
+            (20..32, 24..36),
+        ] {
+            if let (Some(group), Some(place)) = (digits.get(group), text.get_mut(place)) {
+                place.copy_from_slice(group);
+            }
+        }
+        text
+    }
+}
+
+/// The 32 lower-case hex digits of a number.
+fn hex_digits(number: u128) -> [u8; 32] {
+    let mut digits = [b'0'; 32];
+    let done = hex::encode_to_slice(number.to_be_bytes(), &mut digits);
+    debug_assert!(done.is_ok(), "16 bytes are 32 digits");
+    digits
 }
 
 impl fmt::Display for Uuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Every answer has one or two of these: no allocation, no general formatting.
-        let bytes = self.0.to_be_bytes();
-        let mut text = [b'-'; 36];
-        for (group, place) in [
-            (0..4, 0..8),
-            (4..6, 9..13),
-            (6..8, 14..18),
-            (8..10, 19..23),
-            (10..16, 24..36),
-        ] {
-            let (Some(group), Some(place)) = (bytes.get(group), text.get_mut(place)) else {
-                return Err(fmt::Error);
-            };
-            hex::encode_to_slice(group, place).map_err(|_| fmt::Error)?;
-        }
-        f.write_str(std::str::from_utf8(&text).unwrap_or_default())
+        f.write_str(std::str::from_utf8(&self.to_ascii()).unwrap_or_default())
     }
 }
 

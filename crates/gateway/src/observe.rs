@@ -5,6 +5,7 @@ mod generator;
 mod instrumented;
 mod logging;
 mod operation;
+mod ready;
 pub(crate) mod traces;
 
 pub(crate) use instrumented::{InstrumentedGenerator, InstrumentedStore};
@@ -32,6 +33,7 @@ use tracing::field::display;
 
 use self::generator::GeneratorCollector;
 use self::operation::{Operation, Process};
+use self::ready::Ready;
 
 /// What is known of a request besides the request. Neither it nor the access line ever holds a
 /// header, a body, a query string, a key or a token: signatures travel in queries, so only the path
@@ -194,6 +196,12 @@ struct StoreLabels {
     op: &'static str,
 }
 
+/// What every call counts in.
+struct CallMetrics {
+    answered: Counter,
+    seconds: Histogram,
+}
+
 type Histograms<L> = Family<L, Histogram, fn() -> Histogram>;
 
 /// Every metric of the process. None has a tenant in its labels.
@@ -205,6 +213,10 @@ pub(crate) struct Metrics {
     generate_seconds: Histograms<KeyLabels>,
     store_seconds: Histograms<StoreLabels>,
     rate_limited: Family<ClassLabels, Counter>,
+    /// By dialect, operation and code: of the two families what a call counts in.
+    calls: Ready<CallMetrics, 3>,
+    /// By store and step.
+    store_steps: Ready<Histogram, 2>,
     /// What operators watch besides calls.
     pub(crate) operation: Operation,
 }
@@ -259,6 +271,8 @@ impl Metrics {
             generate_seconds,
             store_seconds,
             rate_limited,
+            calls: Ready::default(),
+            store_steps: Ready::default(),
             operation,
         })
     }
@@ -277,16 +291,20 @@ impl Metrics {
             code,
             ..
         } = *access;
-        self.requests
-            .get_or_create(&RequestLabels {
+        let make = || CallMetrics {
+            answered: self.requests.get_or_create_owned(&RequestLabels {
                 dialect,
                 operation,
                 code,
-            })
-            .inc();
-        self.request_seconds
-            .get_or_create(&OperationLabels { dialect, operation })
-            .observe(duration.as_secs_f64());
+            }),
+            seconds: self
+                .request_seconds
+                .get_or_create_owned(&OperationLabels { dialect, operation }),
+        };
+        self.calls.count([dialect, operation, code], make, |call| {
+            call.answered.inc();
+            call.seconds.observe(duration.as_secs_f64());
+        });
     }
 
     pub(crate) fn rate_limited(&self, dialect: &'static str, class: OperationClass) {
@@ -308,9 +326,13 @@ impl Metrics {
     }
 
     fn stored(&self, backend: &'static str, op: &'static str, duration: Duration) {
-        self.store_seconds
-            .get_or_create(&StoreLabels { backend, op })
-            .observe(duration.as_secs_f64());
+        let make = || {
+            let labels = StoreLabels { backend, op };
+            self.store_seconds.get_or_create_owned(&labels)
+        };
+        self.store_steps.count([backend, op], make, |seconds| {
+            seconds.observe(duration.as_secs_f64());
+        });
     }
 
     /// Everything in the Prometheus text format.

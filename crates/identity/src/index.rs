@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use dialect_api::{Accounts, Delegation, User};
+use foldhash::fast::RandomState;
 
 use crate::keyed::{Digest, KeyedHash, Purpose};
 
@@ -114,17 +115,20 @@ pub enum AccountProblem {
     },
 }
 
+/// Positions by key. What is in them is the config's, so that a fast hash does.
+type Positions<K> = HashMap<K, usize, RandomState>;
+
 /// Positions in the lists of [`Accounts`].
 #[derive(Debug)]
 pub(crate) struct Index {
-    pub(crate) users_by_id: HashMap<String, usize>,
-    pub(crate) users_by_name: HashMap<String, usize>,
-    pub(crate) projects_by_id: HashMap<String, usize>,
-    pub(crate) projects_by_name: HashMap<String, usize>,
-    pub(crate) access_keys: HashMap<String, usize>,
-    pub(crate) tokens: HashMap<Digest, usize>,
-    pub(crate) api_keys: HashMap<Digest, usize>,
-    pub(crate) delegations: HashMap<String, usize>,
+    pub(crate) users_by_id: Positions<String>,
+    pub(crate) users_by_name: Positions<String>,
+    pub(crate) projects_by_id: Positions<String>,
+    pub(crate) projects_by_name: Positions<String>,
+    pub(crate) access_keys: Positions<String>,
+    pub(crate) tokens: Positions<Digest>,
+    pub(crate) api_keys: Positions<Digest>,
+    pub(crate) delegations: Positions<String>,
 }
 
 impl Index {
@@ -247,8 +251,8 @@ fn check_texts(accounts: &Accounts) -> Result<(), AccountProblem> {
 fn unique<K: std::hash::Hash + Eq>(
     keys: impl Iterator<Item = K>,
     problem: impl FnOnce(K, usize, usize) -> AccountProblem,
-) -> Result<HashMap<K, usize>, AccountProblem> {
-    let mut positions = HashMap::new();
+) -> Result<Positions<K>, AccountProblem> {
+    let mut positions = Positions::default();
     for (position, key) in keys.enumerate() {
         match positions.entry(key) {
             Entry::Vacant(free) => free.insert(position),

@@ -28,11 +28,13 @@ fn colon_hex(bytes: &[u8]) -> String {
         0..=9 => b'0' + nibble,
         _ => b'a' - 10 + nibble,
     };
-    let pairs = bytes
-        .iter()
-        .map(|byte| [digit(byte >> 4), digit(byte & 0x0f), b':']);
-    let mut text: Vec<u8> = pairs.flatten().collect();
-    text.pop();
-    // All of it is ASCII.
-    String::from_utf8(text).unwrap_or_default()
+    let mut text = String::with_capacity(bytes.len() * 3);
+    for byte in bytes {
+        if !text.is_empty() {
+            text.push(':');
+        }
+        text.push(char::from(digit(byte >> 4)));
+        text.push(char::from(digit(byte & 0x0f)));
+    }
+    text
 }

@@ -140,7 +140,7 @@ fn read_body(request: &Request) -> Result<Value, Error> {
 fn sign(response: &mut Response, api: Api, cx: &RequestContext) {
     headers::identify(response, api.family, cx);
     if let Some(version) = api.announced() {
-        headers::announce_version(response, &version.to_string());
+        headers::announce(response, version);
     }
 }
 

@@ -21,6 +21,9 @@ pub(crate) use accounts::{Domain, log_in_name, with_implied_roles};
 /// The key of [`User::roles`] under which stand the roles for the whole system instead of a project.
 pub(crate) const SYSTEM: &str = "system";
 
+/// The minor number of the newest microversion there is.
+pub(crate) const MAX_MINOR: u16 = 104;
+
 /// Settings of the OpenStack dialect.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -283,7 +286,8 @@ impl Config {
     pub(crate) fn max_minor(&self) -> Option<u16> {
         let digits = self.max_microversion.strip_prefix("2.")?;
         let minor: u16 = digits.parse().ok()?;
-        ((1..=104).contains(&minor) && digits == minor.to_string()).then_some(minor)
+        let canonical = digits.starts_with(|first: char| matches!(first, '1'..='9'));
+        (canonical && minor <= MAX_MINOR).then_some(minor)
     }
 
     /// The region that Rackspace clients take when told none.

@@ -14,7 +14,7 @@ pub(crate) mod versions;
 use bytes::Bytes;
 use http::HeaderValue;
 
-pub(crate) use python_style::{json, secret_json};
+pub(crate) use python_style::json;
 
 /// A header's value; empty if the text cannot be one, which only a caller's own `Host` brings about.
 pub(crate) fn header_text(text: impl Into<Bytes>) -> HeaderValue {

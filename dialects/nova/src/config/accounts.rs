@@ -117,13 +117,15 @@ impl ApplicationCredential {
 /// brings `reader`. Sorted, no name twice.
 pub(crate) fn with_implied_roles(roles: &[String]) -> Vec<String> {
     // A handful at most: searching beats a tree.
-    let mut all: Vec<&str> = roles.iter().map(String::as_str).collect();
+    let mut all = Vec::with_capacity(roles.len() + 2);
+    all.extend_from_slice(roles);
     for (role, implied) in [("admin", "member"), ("member", "reader")] {
-        if all.contains(&role) && !all.contains(&implied) {
-            all.push(implied);
+        let has = |name| all.iter().any(|role| role == name);
+        if has(role) && !has(implied) {
+            all.push(implied.to_owned());
         }
     }
     all.sort_unstable();
     all.dedup();
-    all.into_iter().map(str::to_owned).collect()
+    all
 }

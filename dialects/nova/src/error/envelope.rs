@@ -96,7 +96,7 @@ fn render_compute(config: &Config, error: &Error, head: &Parts, cx: &RequestCont
     if family == Some(Family::V21)
         && let Some(version) = shown_version(config, error, head)
     {
-        headers::announce_version(&mut response, &version);
+        headers::announce_text(&mut response, &version);
     }
     response
 }

@@ -2,8 +2,10 @@
 //!
 //! Source: nova, `api/openstack/wsgi.py`; the `microversion-parse` library.
 
-use http::HeaderMap;
+use std::borrow::Cow;
+
 use http::header::HeaderName;
+use http::{HeaderMap, HeaderValue};
 
 use crate::config::Config;
 
@@ -26,6 +28,11 @@ impl Microversion {
     /// Version 2.`minor`.
     pub(crate) const fn new(minor: u16) -> Self {
         Self { minor }
+    }
+
+    /// N.
+    pub(crate) const fn minor(self) -> u16 {
+        self.minor
     }
 }
 
@@ -107,22 +114,21 @@ fn asked_for(headers: &HeaderMap) -> Option<String> {
 }
 
 /// All lines of a header, joined by commas and read as Latin-1 like any header in WSGI.
-fn joined(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
-    if !headers.contains_key(name) {
-        return None;
+fn joined<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<Cow<'h, str>> {
+    let mut lines = headers.get_all(name).iter().map(latin1);
+    let first = lines.next()?;
+    Some(lines.fold(first, |all, line| Cow::Owned(format!("{all},{line}"))))
+}
+
+fn latin1(value: &HeaderValue) -> Cow<'_, str> {
+    match value.to_str() {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(value.as_bytes().iter().copied().map(char::from).collect()),
     }
-    let lines: Vec<String> = headers
-        .get_all(name)
-        .iter()
-        .map(|line| line.as_bytes().iter().copied().map(char::from).collect())
-        .collect();
-    (!lines.is_empty()).then(|| lines.join(","))
 }
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
-
     use super::*;
 
     fn negotiated(lines: &[(&HeaderName, &str)]) -> Result<String, Disagreement> {

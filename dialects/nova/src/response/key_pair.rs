@@ -10,108 +10,14 @@ use bytes::Bytes;
 use keypair_core::material::MaterialError;
 use keypair_core::{CreatedKeyPair, Error, KeyPair, PublicMaterial, encoding, fingerprint};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::{json, secret_json, time};
+use super::python_style::{Object, object, secret_object};
+use super::time;
 use crate::api::Api;
 use crate::compute::key_material::{Kind, RACKSPACE_COMMENT};
 use crate::request::query::Query;
 use crate::route::compute_path::Family;
-
-#[derive(Serialize)]
-struct Wrapped<T> {
-    #[serde(rename = "keypair")]
-    inner: T,
-}
-
-#[derive(Serialize)]
-#[serde(untagged)]
-enum New<'k> {
-    Nova(Created<'k>),
-    Rackspace(RackspaceCreated<'k>),
-}
-
-#[derive(Serialize)]
-struct Created<'k> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    private_key: Option<&'k str>,
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    kind: Option<&'static str>,
-    name: &'k str,
-    public_key: Cow<'k, str>,
-    fingerprint: String,
-    user_id: &'k str,
-}
-
-#[derive(Serialize)]
-struct RackspaceCreated<'k> {
-    fingerprint: String,
-    name: &'k str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    private_key: Option<&'k str>,
-    public_key: Cow<'k, str>,
-    user_id: &'k str,
-}
-
-#[derive(Serialize)]
-struct Listed<'k> {
-    name: &'k str,
-    public_key: Cow<'k, str>,
-    fingerprint: String,
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    kind: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-struct RackspaceListed<'k> {
-    fingerprint: String,
-    name: &'k str,
-    public_key: Cow<'k, str>,
-}
-
-#[derive(Serialize)]
-struct List<T> {
-    #[serde(rename = "keypairs")]
-    elements: Vec<Wrapped<T>>,
-    #[serde(rename = "keypairs_links", skip_serializing_if = "Option::is_none")]
-    links: Option<[Link; 1]>,
-}
-
-#[derive(Serialize)]
-struct Link {
-    rel: &'static str,
-    href: String,
-}
-
-/// `deleted`, `deleted_at` and `updated_at` come from columns that Nova never fills for key pairs.
-#[derive(Serialize)]
-struct Shown<'k> {
-    name: &'k str,
-    public_key: Cow<'k, str>,
-    fingerprint: String,
-    user_id: &'k str,
-    created_at: String,
-    deleted: bool,
-    deleted_at: Option<String>,
-    id: u64,
-    updated_at: Option<String>,
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    kind: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-struct RackspaceShown<'k> {
-    created_at: String,
-    deleted: bool,
-    deleted_at: Option<String>,
-    fingerprint: String,
-    id: u64,
-    name: &'k str,
-    public_key: Cow<'k, str>,
-    updated_at: Option<String>,
-    user_id: &'k str,
-}
 
 /// The body about a key pair that was generated.
 ///
@@ -122,12 +28,27 @@ pub(crate) fn generated(api: Api, created: &CreatedKeyPair, user_id: &str) -> Re
     let text = private_text(created).map_err(|error| Error::GenerationFailed {
         source: error.into(),
     })?;
-    Ok(secret_json(&new(
-        api,
-        &created.key_pair,
-        Some(&text),
-        user_id,
-    )))
+    let key_pair = &created.key_pair;
+    let texts = [key_pair.name.as_str(), user_id, key_pair.public.as_str()];
+    let capacity = room(&text) + texts.iter().map(|text| room(text)).sum::<usize>() + NAMES;
+    Ok(secret_object(capacity, |body| {
+        body.object("keypair", |view| {
+            made(view, api, key_pair, Some(&text), user_id);
+        });
+    }))
+}
+
+/// More than the members of a new key pair take for their names, the type and the fingerprint.
+const NAMES: usize = 256;
+
+/// What a text takes at most: a byte that does not stand for itself becomes two, or six.
+fn room(text: &str) -> usize {
+    let escaped = |byte: u8| match byte {
+        b'"' | b'\\' | b'\n' => 2,
+        b' '..=b'~' => 1,
+        _ => 6,
+    };
+    text.bytes().map(escaped).sum()
 }
 
 /// The private half: PKCS#1 of an OpenSSH key; of a certificate a file with both, in base64.
@@ -144,37 +65,34 @@ fn private_text(created: &CreatedKeyPair) -> Result<Zeroizing<String>, MaterialE
 
 /// The body about a key pair that was imported.
 pub(crate) fn imported(api: Api, key_pair: &KeyPair, user_id: &str) -> Bytes {
-    json(&new(api, key_pair, None, user_id))
+    object(|body| {
+        body.object("keypair", |view| made(view, api, key_pair, None, user_id));
+    })
 }
 
-fn new<'k>(
+fn made(
+    view: &mut Object<'_>,
     api: Api,
-    key_pair: &'k KeyPair,
-    private_key: Option<&'k str>,
-    user_id: &'k str,
-) -> Wrapped<New<'k>> {
+    key_pair: &KeyPair,
+    private_key: Option<&str>,
+    user_id: &str,
+) {
     let name = key_pair.name.as_str();
     let public_key = public_text(key_pair);
     let fingerprint = fingerprint_of(&key_pair.public);
     if api.family == Family::Rackspace {
-        let inner = New::Rackspace(RackspaceCreated {
-            fingerprint,
-            name,
-            private_key,
-            public_key,
-            user_id,
-        });
-        return Wrapped { inner };
+        view.text("fingerprint", &fingerprint);
+        view.text("name", name);
+        view.text_if_any("private_key", private_key);
+        view.text("public_key", &public_key);
+    } else {
+        view.text_if_any("private_key", private_key);
+        view.text_if_any("type", kind(api, key_pair));
+        view.text("name", name);
+        view.text("public_key", &public_key);
+        view.text("fingerprint", &fingerprint);
     }
-    let inner = New::Nova(Created {
-        private_key,
-        kind: kind(api, key_pair),
-        name,
-        public_key,
-        fingerprint,
-        user_id,
-    });
-    Wrapped { inner }
+    view.text("user_id", user_id);
 }
 
 /// Where the next page begins.
@@ -188,74 +106,73 @@ pub(crate) struct NextPage<'a> {
 }
 
 /// The body of a list.
-pub(crate) fn list(api: Api, listed: &[KeyPair], next: Option<&NextPage<'_>>) -> Bytes {
-    let links = next.map(NextPage::link);
-    if api.family == Family::Rackspace {
-        let inner = listed.iter().map(RackspaceListed::of);
-        let elements = inner.map(|inner| Wrapped { inner }).collect();
-        return json(&List { elements, links });
-    }
-    let inner = listed.iter().map(|key_pair| Listed::of(api, key_pair));
-    let elements = inner.map(|inner| Wrapped { inner }).collect();
-    json(&List { elements, links })
+pub(crate) fn list(api: Api, key_pairs: &[KeyPair], next: Option<&NextPage<'_>>) -> Bytes {
+    object(|body| {
+        body.list("keypairs", key_pairs, |element, key_pair| {
+            element.object("keypair", |view| listed(view, api, key_pair));
+        });
+        if let Some(next) = next {
+            body.list("keypairs_links", &[next.href()], |link, href| {
+                link.text("rel", "next");
+                link.text("href", href);
+            });
+        }
+    })
 }
 
-/// The body about a key pair that was asked for.
+fn listed(view: &mut Object<'_>, api: Api, key_pair: &KeyPair) {
+    let name = key_pair.name.as_str();
+    let public_key = public_text(key_pair);
+    let fingerprint = fingerprint_of(&key_pair.public);
+    if api.family == Family::Rackspace {
+        view.text("fingerprint", &fingerprint);
+        view.text("name", name);
+        view.text("public_key", &public_key);
+    } else {
+        view.text("name", name);
+        view.text("public_key", &public_key);
+        view.text("fingerprint", &fingerprint);
+        view.text_if_any("type", kind(api, key_pair));
+    }
+}
+
+/// A time that has not come.
+const NEVER: &Option<String> = &None;
+
+/// The body about a key pair that was asked for. `deleted`, `deleted_at` and `updated_at` come from
+/// columns that Nova never fills for key pairs.
 pub(crate) fn shown(api: Api, key_pair: &KeyPair, user_id: &str) -> Bytes {
     let name = key_pair.name.as_str();
     let public_key = public_text(key_pair);
     let fingerprint = fingerprint_of(&key_pair.public);
     let created_at = time::microseconds(key_pair.created_at);
-    let (deleted, deleted_at, updated_at) = (false, None, None);
     let id = key_pair.sequence;
-    if api.family == Family::Rackspace {
-        let inner = RackspaceShown {
-            created_at,
-            deleted,
-            deleted_at,
-            fingerprint,
-            id,
-            name,
-            public_key,
-            updated_at,
-            user_id,
-        };
-        return json(&Wrapped { inner });
-    }
-    let inner = Shown {
-        name,
-        public_key,
-        fingerprint,
-        user_id,
-        created_at,
-        deleted,
-        deleted_at,
-        id,
-        updated_at,
-        kind: kind(api, key_pair),
-    };
-    json(&Wrapped { inner })
-}
-
-impl<'k> Listed<'k> {
-    fn of(api: Api, key_pair: &'k KeyPair) -> Self {
-        Self {
-            name: key_pair.name.as_str(),
-            public_key: public_text(key_pair),
-            fingerprint: fingerprint_of(&key_pair.public),
-            kind: kind(api, key_pair),
-        }
-    }
-}
-
-impl<'k> RackspaceListed<'k> {
-    fn of(key_pair: &'k KeyPair) -> Self {
-        Self {
-            fingerprint: fingerprint_of(&key_pair.public),
-            name: key_pair.name.as_str(),
-            public_key: public_text(key_pair),
-        }
-    }
+    object(|body| {
+        body.object("keypair", |view| {
+            if api.family == Family::Rackspace {
+                view.text("created_at", &created_at);
+                view.value("deleted", &false);
+                view.value("deleted_at", NEVER);
+                view.text("fingerprint", &fingerprint);
+                view.value("id", &id);
+                view.text("name", name);
+                view.text("public_key", &public_key);
+                view.value("updated_at", NEVER);
+                view.text("user_id", user_id);
+            } else {
+                view.text("name", name);
+                view.text("public_key", &public_key);
+                view.text("fingerprint", &fingerprint);
+                view.text("user_id", user_id);
+                view.text("created_at", &created_at);
+                view.value("deleted", &false);
+                view.value("deleted_at", NEVER);
+                view.value("id", &id);
+                view.value("updated_at", NEVER);
+                view.text_if_any("type", kind(api, key_pair));
+            }
+        });
+    })
 }
 
 /// What Python's `quote_plus` leaves as it is, the space aside.
@@ -268,7 +185,7 @@ const KEPT: &AsciiSet = &NON_ALPHANUMERIC
 
 impl NextPage<'_> {
     /// The known parameters sorted by name, each once, the marker in its place or else at the end.
-    fn link(&self) -> [Link; 1] {
+    fn href(&self) -> String {
         let mut parameters = self.query.greatest_of_each();
         let in_place = parameters.contains_key("marker");
         if in_place {
@@ -280,8 +197,7 @@ impl NextPage<'_> {
             format!("{name}={}", value.replace(' ', "+"))
         };
         let parameters: Vec<String> = parameters.into_iter().chain(at_end).map(encoded).collect();
-        let href = format!("{}?{}", self.collection, parameters.join("&"));
-        [Link { rel: "next", href }]
+        format!("{}?{}", self.collection, parameters.join("&"))
     }
 }
 

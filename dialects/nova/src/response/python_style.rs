@@ -1,5 +1,6 @@
 //! JSON as Python writes it, because that is what Nova does: a space behind commas and colons, and
-//! nothing but ASCII.
+//! nothing but ASCII. What hot calls answer is written member by member; everything else is
+//! serialised.
 
 use std::io::{self, Write};
 
@@ -8,10 +9,6 @@ use serde::Serialize;
 use serde_json::Serializer;
 use serde_json::ser::Formatter;
 use zeroize::Zeroizing;
-
-/// Room for the longest answer with a private key (RSA 4096 and a name of 255 escaped characters):
-/// growing would leave copies behind.
-const SECRET_BYTES: usize = 16 * 1024;
 
 /// Serialises in Python's style. Wire structs serialise by construction.
 pub(crate) fn json<T: Serialize + ?Sized>(body: &T) -> Bytes {
@@ -22,16 +19,97 @@ pub(crate) fn json<T: Serialize + ?Sized>(body: &T) -> Bytes {
     }
 }
 
-/// Serialises in Python's style into memory that is wiped when the last reference goes, for bodies
-/// that hold a private key.
-pub(crate) fn secret_json<T: Serialize + ?Sized>(body: &T) -> Bytes {
-    let mut buffer = Zeroizing::new(Vec::with_capacity(SECRET_BYTES));
-    match body.serialize(&mut Serializer::with_formatter(&mut *buffer, PythonStyle)) {
-        Ok(()) => Bytes::from_owner(buffer),
-        Err(_) => Bytes::new(),
-    }
+/// Writes an object into memory that is wiped when the last reference goes, for bodies that hold a
+/// private key. It has room for `capacity` bytes: growing would leave copies behind.
+pub(crate) fn secret_object(capacity: usize, write: impl FnOnce(&mut Object<'_>)) -> Bytes {
+    let mut buffer = Zeroizing::new(Vec::with_capacity(capacity));
+    let place = buffer.as_ptr();
+    Object::write(&mut buffer, write);
+    debug_assert_eq!(place, buffer.as_ptr(), "a private key was moved");
+    Bytes::from_owner(buffer)
 }
 
+/// Writes an object.
+pub(crate) fn object(write: impl FnOnce(&mut Object<'_>)) -> Bytes {
+    let mut buffer = Vec::with_capacity(1024);
+    Object::write(&mut buffer, write);
+    Bytes::from(buffer)
+}
+
+/// An object that is being written.
+pub(crate) struct Object<'b> {
+    out: &'b mut Vec<u8>,
+    has_members: bool,
+}
+
+impl Object<'_> {
+    fn write(out: &mut Vec<u8>, write: impl FnOnce(&mut Object<'_>)) {
+        out.push(b'{');
+        let has_members = false;
+        write(&mut Object { out, has_members });
+        out.push(b'}');
+    }
+
+    /// A member's name, which is plain, and what stands in front of its value.
+    fn name(&mut self, name: &'static str) {
+        let before: &[u8] = if self.has_members { b", \"" } else { b"\"" };
+        self.has_members = true;
+        self.out.extend_from_slice(before);
+        self.out.extend_from_slice(name.as_bytes());
+        self.out.extend_from_slice(b"\": ");
+    }
+
+    pub(crate) fn text(&mut self, name: &'static str, text: &str) {
+        // Nearly all text stands for itself. Without a way out in the middle the look at it takes
+        // many bytes at a time.
+        let simple = |byte| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
+        if !text.bytes().fold(true, |all, byte| all & simple(byte)) {
+            return self.value(name, text);
+        }
+        self.name(name);
+        self.out.push(b'"');
+        self.out.extend_from_slice(text.as_bytes());
+        self.out.push(b'"');
+    }
+
+    /// Any other value. Plain ones serialise by construction.
+    pub(crate) fn value<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) {
+        self.name(name);
+        let mut serializer = Serializer::with_formatter(&mut *self.out, PythonStyle);
+        let written = value.serialize(&mut serializer);
+        debug_assert!(written.is_ok(), "{name} cannot be written");
+    }
+
+    /// Without a text there is no member.
+    pub(crate) fn text_if_any(&mut self, name: &'static str, text: Option<&str>) {
+        if let Some(text) = text {
+            self.text(name, text);
+        }
+    }
+
+    pub(crate) fn object(&mut self, name: &'static str, write: impl FnOnce(&mut Object<'_>)) {
+        self.name(name);
+        Object::write(self.out, write);
+    }
+
+    /// A list of objects.
+    pub(crate) fn list<T>(
+        &mut self,
+        name: &'static str,
+        elements: &[T],
+        mut write: impl FnMut(&mut Object<'_>, &T),
+    ) {
+        self.name(name);
+        self.out.push(b'[');
+        for (index, element) in elements.iter().enumerate() {
+            if index > 0 {
+                self.out.extend_from_slice(b", ");
+            }
+            Object::write(self.out, |object| write(object, element));
+        }
+        self.out.push(b']');
+    }
+}
 struct PythonStyle;
 
 impl Formatter for PythonStyle {
@@ -52,12 +130,14 @@ impl Formatter for PythonStyle {
         out: &mut W,
         fragment: &str,
     ) -> io::Result<()> {
-        // Nearly all text is plain, and this look at it takes many bytes at a time.
-        if fragment.is_ascii() && !fragment.contains('\u{7f}') {
+        // Nearly all text is plain. Without a way out in the middle the look at it takes many bytes
+        // at a time.
+        let plain = fragment.bytes().map(is_plain);
+        if plain.fold(true, |all, one| all & one) {
             return out.write_all(fragment.as_bytes());
         }
         let mut rest = fragment;
-        while let Some(at) = rest.bytes().position(|byte| !matches!(byte, b' '..=b'~')) {
+        while let Some(at) = rest.bytes().position(|byte| !is_plain(byte)) {
             let (plain, escaped) = rest.split_at(at);
             out.write_all(plain.as_bytes())?;
             let mut chars = escaped.chars();
@@ -71,6 +151,11 @@ impl Formatter for PythonStyle {
         }
         out.write_all(rest.as_bytes())
     }
+}
+
+/// Whether a byte stands for itself.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~')
 }
 
 #[cfg(test)]
@@ -95,6 +180,25 @@ mod tests {
         let expected =
             r#"{"text": "a/\"\\\n\u0001\u007f\u00e9\ud83d\ude00", "list": [1, null], "empty": []}"#;
         assert_eq!(json(&body), expected.as_bytes());
-        assert_eq!(secret_json(&body), expected.as_bytes());
+    }
+
+    #[test]
+    fn objects_are_written_as_they_are_serialised() {
+        let write = |body: &mut Object<'_>| {
+            body.text("plain", "ssh-rsa AAAA+/= me@here");
+            body.text("text", "a/\"\\\n\u{1}\u{7f}é😀");
+            body.text_if_any("missing", None);
+            body.list("list", &[1, 2], |element, number| {
+                element.value("n", number)
+            });
+            body.list::<u8>("empty", &[], |_, _| ());
+            body.object("inner", |inner| inner.value("null", &None::<u8>));
+        };
+        let expected = concat!(
+            r#"{"plain": "ssh-rsa AAAA+/= me@here", "text": "a/\"\\\n\u0001\u007f\u00e9\ud83d\ude00", "#,
+            r#""list": [{"n": 1}, {"n": 2}], "empty": [], "inner": {"null": null}}"#
+        );
+        assert_eq!(object(write), expected.as_bytes());
+        assert_eq!(secret_object(expected.len(), write), expected.as_bytes());
     }
 }

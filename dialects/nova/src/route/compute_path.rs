@@ -96,9 +96,7 @@ pub(crate) fn target(config: &Config, path: &str) -> Target {
     if below.is_empty() {
         return Target::Version(family);
     }
-    let segments: Option<Vec<Cow<'_, str>>> = below.split('/').map(decode).collect();
-    let found = segments.and_then(|segments| below_version(config, family, &segments));
-    match found {
+    match find(config, family, below) {
         Some((project, resource)) => Target::Below {
             family,
             project,
@@ -110,6 +108,17 @@ pub(crate) fn target(config: &Config, path: &str) -> Target {
             resource: None,
         },
     }
+}
+
+fn find(config: &Config, family: Family, below: &str) -> Option<(Option<String>, Resource)> {
+    // No path is longer: a project and what is longest below one.
+    let mut segments = [const { Cow::Borrowed("") }; 4];
+    let mut count = 0;
+    for segment in below.split('/') {
+        *segments.get_mut(count)? = decode(segment)?;
+        count += 1;
+    }
+    below_version(config, family, segments.get(..count)?)
 }
 
 /// A segment's text; `None` if it holds a slash of its own. What is no UTF-8 is read as Latin-1, as
