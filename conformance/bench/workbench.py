@@ -48,19 +48,24 @@ class Tools:
     # Every number that was put into a request, so that none is put twice into one server.
     next_number: int = 0
 
+    def _requests(self, requests: list[bytes]) -> typing.IO[bytes]:
+        file = tempfile.NamedTemporaryFile(dir=self.work)
+        file.write(b"".join(struct.pack("<I", len(request)) + request for request in requests))
+        file.flush()
+        return file
+
     def run_load(self, url: str, requests: bytes | list[bytes], *, connections: int = CONNECTIONS,
                  seconds: float | None = None, count: int | None = None, first: int | None = None,
-                 forbid: str | None = None) -> Load:
+                 forbid: str | None = None, warm_up: bytes | None = None) -> Load:
         """Sends requests and demands that every one succeeds."""
         requests = [requests] if isinstance(requests, bytes) else requests
-        with tempfile.NamedTemporaryFile(dir=self.work) as file:
-            file.write(b"".join(struct.pack("<I", len(request)) + request for request in requests))
-            file.flush()
+        with self._requests(requests) as file, self._requests([warm_up] if warm_up else []) as warming:
             command = [self.load, url.removeprefix("http://"), file.name,
                        "--connections", str(connections), "--seconds", str(seconds or self.seconds),
                        "--first", str(self.next_number if first is None else first)]
             command += ["--count", str(count)] if count else []
             command += ["--forbid", forbid] if forbid else []
+            command += ["--warm-up", warming.name] if warm_up else []
             ran = subprocess.run(command, check=True, capture_output=True, text=True)
         seen = json.loads(ran.stdout)
         if seen["failed"]:

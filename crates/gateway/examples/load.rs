@@ -7,7 +7,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,8 @@ use tokio::net::TcpStream;
 use tokio::task::LocalSet;
 
 const PLACE: &[u8] = b"@@@@@@@@@@";
+/// How often a connection sends the request that warms it up.
+const WARM_UP: usize = 16;
 
 #[derive(Debug, Parser)]
 struct Options {
@@ -38,6 +40,9 @@ struct Options {
     /// What no answer may hold.
     #[arg(long)]
     forbid: Option<String>,
+    /// A file with a request that every connection sends a few times before the clock starts.
+    #[arg(long)]
+    warm_up: Option<PathBuf>,
 }
 
 /// What the connections share.
@@ -138,39 +143,59 @@ async fn connect(server: &str) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-async fn keep_busy(run: Rc<Run>, mut stream: TcpStream) -> io::Result<()> {
-    let (mut request, mut answer) = (Vec::new(), Vec::with_capacity(64 * 1024));
-    while let Some(number) = run.take() {
-        run.write(number, &mut request);
-        let started = Instant::now();
-        stream.write_all(&request).await?;
-        answer.clear();
-        let mut found = None;
-        while found
-            .as_ref()
-            .is_none_or(|it: &Answer| answer.len() < it.length)
-        {
-            if stream.read_buf(&mut answer).await? == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            if found.is_none() {
-                found = head(&answer)?;
-            }
+/// Sends a request and reads its answer, whose bytes are left in `answer`.
+async fn exchange(
+    stream: &mut TcpStream,
+    request: &[u8],
+    answer: &mut Vec<u8>,
+) -> io::Result<Answer> {
+    stream.write_all(request).await?;
+    answer.clear();
+    let mut found = None;
+    loop {
+        if stream.read_buf(answer).await? == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        let time = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-        run.times.borrow_mut().push(time);
-        if let Some(found) = found {
-            run.check(&found, &answer);
-            if !found.stays {
-                stream = connect(&run.server).await?;
-            }
+        if found.is_none() {
+            found = head(answer)?;
+        }
+        if let Some(whole) = found.take_if(|found| answer.len() >= found.length) {
+            return Ok(whole);
+        }
+    }
+}
+
+async fn warm_up(stream: &mut TcpStream, request: &[u8]) -> io::Result<()> {
+    let mut answer = Vec::new();
+    for _ in 0..WARM_UP {
+        let found = exchange(stream, request, &mut answer).await?;
+        if !found.stays {
+            return Err(io::Error::other(
+                "the connection did not outlast the warm-up",
+            ));
         }
     }
     Ok(())
 }
 
-fn read_requests(options: &Options) -> io::Result<Vec<Request>> {
-    let file = std::fs::read(&options.requests)?;
+async fn keep_busy(run: Rc<Run>, mut stream: TcpStream) -> io::Result<()> {
+    let (mut request, mut answer) = (Vec::new(), Vec::with_capacity(64 * 1024));
+    while let Some(number) = run.take() {
+        run.write(number, &mut request);
+        let started = Instant::now();
+        let found = exchange(&mut stream, &request, &mut answer).await?;
+        let time = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        run.times.borrow_mut().push(time);
+        run.check(&found, &answer);
+        if !found.stays {
+            stream = connect(&run.server).await?;
+        }
+    }
+    Ok(())
+}
+
+fn read_requests(path: &Path) -> io::Result<Vec<Request>> {
+    let file = std::fs::read(path)?;
     let (mut rest, mut requests) = (&*file, Vec::new());
     while let Some((length, behind)) = rest.split_first_chunk::<4>() {
         let length = usize::try_from(u32::from_le_bytes(*length)).map_err(io::Error::other)?;
@@ -187,10 +212,16 @@ fn read_requests(options: &Options) -> io::Result<Vec<Request>> {
 }
 
 async fn run(options: Options) -> io::Result<()> {
-    let requests = read_requests(&options)?;
+    let requests = read_requests(&options.requests)?;
+    let warming = options.warm_up.as_deref().map(read_requests).transpose()?;
     let mut streams = Vec::new();
     for _ in 0..options.connections {
         streams.push(connect(&options.server).await?);
+    }
+    for request in warming.iter().flatten() {
+        let all = streams.iter_mut();
+        futures_util::future::try_join_all(all.map(|stream| warm_up(stream, &request.bytes)))
+            .await?;
     }
     let started = Instant::now();
     let limit = started + Duration::from_secs_f64(options.seconds);
