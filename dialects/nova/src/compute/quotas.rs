@@ -104,7 +104,7 @@ fn user(query: &Query) -> Option<&str> {
 /// Whose limit it is: a project's, or that of one user in a project.
 pub(super) fn holder(project: &str, user: Option<&str>) -> TenantId {
     match user {
-        Some(user) => TenantId::new(format!("{project}/{user}")),
+        Some(user) => TenantId::new([project, "/", user].concat()),
         None => TenantId::new(project),
     }
 }

@@ -189,7 +189,7 @@ mod tests {
             body.text("text", "a/\"\\\n\u{1}\u{7f}é😀");
             body.text_if_any("missing", None);
             body.list("list", &[1, 2], |element, number| {
-                element.value("n", number)
+                element.value("n", number);
             });
             body.list::<u8>("empty", &[], |_, _| ());
             body.object("inner", |inner| inner.value("null", &None::<u8>));

@@ -46,9 +46,10 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// Takes as many characters as fit.
-    fn take_while(&mut self, fits: impl Fn(char) -> bool) -> &'t str {
-        let end = self.rest.find(|c| !fits(c)).unwrap_or(self.rest.len());
+    /// Takes as many bytes as fit. All bytes of characters beyond ASCII must, or none.
+    fn take_while(&mut self, fits: impl Fn(u8) -> bool) -> &'t str {
+        let end = self.rest.bytes().position(|byte| !fits(byte));
+        let end = end.unwrap_or(self.rest.len());
         let (taken, rest) = self.rest.split_at(end);
         self.rest = rest;
         taken
@@ -191,7 +192,7 @@ impl<'t> Reader<'t> {
     fn number(&mut self) -> Result<Value, NotJson> {
         let start = self.rest;
         let negative = self.take("-");
-        let digits = self.take_while(|c| c.is_ascii_digit());
+        let digits = self.take_while(|byte| byte.is_ascii_digit());
         // A zero ends the whole part; what follows it is no part of the number.
         if digits.is_empty() || (digits.len() > 1 && digits.starts_with('0')) {
             return Err(NotJson);
@@ -211,7 +212,7 @@ impl<'t> Reader<'t> {
 
     fn take_fraction(&mut self) -> bool {
         let here = self.rest;
-        if self.take(".") && !self.take_while(|c| c.is_ascii_digit()).is_empty() {
+        if self.take(".") && !self.take_while(|byte| byte.is_ascii_digit()).is_empty() {
             return true;
         }
         self.rest = here;
@@ -222,7 +223,7 @@ impl<'t> Reader<'t> {
         let here = self.rest;
         if self.take("e") || self.take("E") {
             let _sign = self.take("+") || self.take("-");
-            if !self.take_while(|c| c.is_ascii_digit()).is_empty() {
+            if !self.take_while(|byte| byte.is_ascii_digit()).is_empty() {
                 return true;
             }
         }
@@ -232,13 +233,30 @@ impl<'t> Reader<'t> {
 }
 
 /// What may stand in a string as it is.
-fn is_plain(c: char) -> bool {
-    c >= ' ' && c != '"' && c != '\\'
+fn is_plain(byte: u8) -> bool {
+    byte >= b' ' && byte != b'"' && byte != b'\\'
+}
+
+/// So many names are compared with each other in less time than a tree of them takes.
+const FEW: usize = 8;
+
+fn has_a_name_twice(members: &[(Text, Value)]) -> bool {
+    let mut rest = members;
+    while let Some(((name, _), others)) = rest.split_first() {
+        if others.iter().any(|(other, _)| other == name) {
+            return true;
+        }
+        rest = others;
+    }
+    false
 }
 
 /// A Python dict made of pairs: a name keeps the place where it first came and the value that came
 /// last.
 fn last_of_each_name(members: Vec<(Text, Value)>) -> Vec<(Text, Value)> {
+    if members.len() <= FEW && !has_a_name_twice(&members) {
+        return members;
+    }
     let mut places = BTreeMap::new();
     let mut kept: Vec<(Text, Value)> = Vec::with_capacity(members.len());
     for (name, value) in members {

@@ -18,6 +18,21 @@ fn the_last_of_several_members_wins_and_the_first_gives_the_place() {
 }
 
 #[test]
+fn many_members_are_no_different() {
+    let names: Vec<String> = (0..20).map(|n| format!("n{n}")).collect();
+    let member = |name: &String, value: &str| format!(r#""{name}": "{value}""#);
+    let all = names.iter().map(|name| member(name, "old"));
+    let again = [member(&names[3], "new")];
+    let body: Vec<String> = all.chain(again).collect();
+    let value = parse(format!("{{{}}}", body.join(", ")).as_bytes()).unwrap();
+    let expected: Vec<(&str, &str)> = names
+        .iter()
+        .map(|name| (&**name, if name == "n3" { "new" } else { "old" }))
+        .collect();
+    assert_eq!(texts(&value), expected);
+}
+
+#[test]
 fn white_space_around_is_fine_and_nothing_else_is() {
     assert_eq!(parse(b" \t\r\n null \n"), Ok(Value::Null));
     for bad in [
