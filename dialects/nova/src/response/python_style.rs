@@ -60,15 +60,20 @@ impl Object<'_> {
     }
 
     pub(crate) fn text(&mut self, name: &'static str, text: &str) {
-        // Nearly all text stands for itself. Without a way out in the middle the look at it takes
-        // many bytes at a time.
-        let simple = |byte| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
+        // Nearly all text stands for itself but for the line feeds of private keys. Without a way
+        // out in the middle the look at it takes many bytes at a time.
+        let simple = |byte| matches!(byte, b'\n' | b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
         if !text.bytes().fold(true, |all, byte| all & simple(byte)) {
             return self.value(name, text);
         }
         self.name(name);
         self.out.push(b'"');
-        self.out.extend_from_slice(text.as_bytes());
+        for (index, line) in text.split('\n').enumerate() {
+            if index > 0 {
+                self.out.extend_from_slice(b"\\n");
+            }
+            self.out.extend_from_slice(line.as_bytes());
+        }
         self.out.push(b'"');
     }
 
@@ -186,6 +191,7 @@ mod tests {
     fn objects_are_written_as_they_are_serialised() {
         let write = |body: &mut Object<'_>| {
             body.text("plain", "ssh-rsa AAAA+/= me@here");
+            body.text("lines", "\na/\n\nb\n");
             body.text("text", "a/\"\\\n\u{1}\u{7f}é😀");
             body.text_if_any("missing", None);
             body.list("list", &[1, 2], |element, number| {
@@ -195,7 +201,7 @@ mod tests {
             body.object("inner", |inner| inner.value("null", &None::<u8>));
         };
         let expected = concat!(
-            r#"{"plain": "ssh-rsa AAAA+/= me@here", "text": "a/\"\\\n\u0001\u007f\u00e9\ud83d\ude00", "#,
+            r#"{"plain": "ssh-rsa AAAA+/= me@here", "lines": "\na/\n\nb\n", "text": "a/\"\\\n\u0001\u007f\u00e9\ud83d\ude00", "#,
             r#""list": [{"n": 1}, {"n": 2}], "empty": [], "inner": {"null": null}}"#
         );
         assert_eq!(object(write), expected.as_bytes());
