@@ -128,10 +128,9 @@ fn check_signed_headers(names: &str) -> Result<(), Error> {
 /// 64 lower-case hex digits.
 fn lower_hex(text: &str) -> Result<[u8; 32], Error> {
     let mut bytes = [0; 32];
-    let has_upper_case = text.bytes().any(|byte| byte.is_ascii_uppercase());
-    match hex::decode_to_slice(text, &mut bytes) {
-        Ok(()) if !has_upper_case => Ok(bytes),
-        Ok(()) | Err(_) => Err(Error::InvalidAuthorization(SIGNATURE)),
+    match base16ct::lower::decode(text, &mut bytes) {
+        Ok(decoded) if decoded.len() == 32 => Ok(bytes),
+        Ok(_) | Err(_) => Err(Error::InvalidAuthorization(SIGNATURE)),
     }
 }
 
@@ -228,13 +227,13 @@ pub(crate) fn sign(
     const COVERED: &str = "content-type;host";
     let date = utc_date(timestamp)?;
     let key = signing_key(secret, &date, SERVICE)?;
-    let payload_hash = hex::encode(Sha256::digest(body));
+    let payload_hash = base16ct::lower::encode_string(&Sha256::digest(body));
     let canonical = format!(
         "POST\n/\n\ncontent-type:application/json\nhost:{host}\n\n{COVERED}\n{payload_hash}"
     );
     let canonical_hash = hex_digits(Sha256::new_with_prefix(canonical));
     let mac = signature(key.as_slice(), timestamp, [&date, SERVICE], &canonical_hash)?;
-    let signature = hex::encode(mac.finalize().into_bytes());
+    let signature = base16ct::lower::encode_string(&mac.finalize().into_bytes());
     Some(format!(
         "{ALGORITHM} {CREDENTIAL}={secret_id}/{date}/{SERVICE}/{TERMINATOR}, {SIGNED_HEADERS}={COVERED}, {SIGNATURE}={signature}"
     ))
@@ -329,7 +328,7 @@ type HexDigits = [u8; 64];
 fn hex_digits(hash: Sha256) -> HexDigits {
     let mut digits = [0; 64];
     // Never fails: there are twice as many digits as bytes.
-    let _ = hex::encode_to_slice(hash.finalize(), &mut digits);
+    let _ = base16ct::lower::encode(&hash.finalize(), &mut digits);
     digits
 }
 
