@@ -116,9 +116,13 @@ fn take_credential_apart(credential: &str) -> Result<(&str, &str, &str), Error> 
 }
 
 fn check_signed_headers(names: &str) -> Result<(), Error> {
-    let covers = |wanted: &str| names.split(';').any(|name| name == wanted);
-    let is_bounded = names.split(';').count() <= MAX_SIGNED_HEADERS;
-    if covers("content-type") && covers("host") && is_bounded {
+    let (mut count, mut has_type, mut has_host) = (0, false, false);
+    for name in names.split(';') {
+        count += 1;
+        has_type |= name == "content-type";
+        has_host |= name == "host";
+    }
+    if has_type && has_host && count <= MAX_SIGNED_HEADERS {
         Ok(())
     } else {
         Err(Error::InvalidAuthorization(SIGNED_HEADERS))
@@ -343,7 +347,7 @@ type Mac = Hmac<Sha256>;
 
 /// The key of a day and a service. `None` never happens: HMAC takes keys of any length.
 fn signing_key(secret: &Secret, date: &str, service: &str) -> Option<Zeroizing<[u8; 32]>> {
-    let first = Zeroizing::new(format!("TC3{}", secret.expose()));
+    let first = Zeroizing::new(["TC3", secret.expose()].concat());
     let day = derive(first.as_bytes(), date)?;
     let service = derive(day.as_slice(), service)?;
     derive(service.as_slice(), TERMINATOR)
