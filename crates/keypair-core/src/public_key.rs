@@ -42,13 +42,21 @@ impl PublicKey {
     /// # Errors
     /// The [`PublicKeyProblem`] that was found first.
     pub fn parse(text: &str) -> Result<Self, PublicKeyProblem> {
+        Self::parse_sized(text).map(|(key, _)| key)
+    }
+
+    /// As [`PublicKey::parse`], and gives what [`PublicKey::rsa_bits`] would have to decode the key
+    /// once more for.
+    ///
+    /// # Errors
+    /// The [`PublicKeyProblem`] that was found first.
+    pub fn parse_sized(text: &str) -> Result<(Self, Option<u32>), PublicKeyProblem> {
         let (layout, key_type) = line::split(text)?;
         let blob = base64::decode(layout.base64(text)).ok_or(PublicKeyProblem::BadBase64)?;
-        blob::parse(key_type, &blob)?.check()?;
-        Ok(Self {
-            text: text.into(),
-            layout,
-        })
+        let parts = blob::parse(key_type, &blob)?;
+        parts.check()?;
+        let text = text.into();
+        Ok((Self { text, layout }, parts.rsa_bits()))
     }
 
     /// Takes a line that was parsed before, as a store gives it back. The line's shape is looked
@@ -130,14 +138,7 @@ impl PublicKey {
         if self.algorithm() != Algorithm::Rsa {
             return None;
         }
-        match self.parts(&self.blob())? {
-            KeyParts::Rsa { n, .. } => Some(wire::bit_length(n)),
-            KeyParts::Ed25519 { .. }
-            | KeyParts::Ecdsa { .. }
-            | KeyParts::Dsa { .. }
-            | KeyParts::SkEd25519
-            | KeyParts::SkEcdsa { .. } => None,
-        }
+        self.parts(&self.blob())?.rsa_bits()
     }
 
     /// The numbers in a blob of this key.

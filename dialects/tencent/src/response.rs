@@ -200,8 +200,11 @@ impl<'a> KeyPairView<'a> {
 
 /// The id that this cloud gives to a key pair: `skey-` and eight digits of base 36.
 pub fn key_id(seed: KeyPairSeed) -> KeyPairId {
+    // There are so many ids. What a seed is beyond that shows in none of them; without it, the
+    // digits need no divisions of 128 bits.
+    const IDS: u128 = 36_u128.pow(8);
     let mut id = *b"skey-00000000";
-    let mut rest = seed.0;
+    let mut rest = u64::try_from(seed.0 % IDS).unwrap_or_default();
     for digit in id.iter_mut().rev().take(8) {
         let value = u8::try_from(rest % 36).unwrap_or_default();
         *digit = if value < 10 {

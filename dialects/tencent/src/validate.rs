@@ -114,10 +114,8 @@ pub(crate) fn public_key(text: &str) -> Result<PublicMaterial, Error> {
     if has_control_character(line) {
         return Err(Error::PublicKeyMalformed);
     }
-    let key = PublicKey::parse(line).map_err(|_| Error::PublicKeyMalformed)?;
-    let has_good_size = key
-        .rsa_bits()
-        .is_some_and(|bits| IMPORTED_RSA_BITS.contains(&bits));
+    let (key, bits) = PublicKey::parse_sized(line).map_err(|_| Error::PublicKeyMalformed)?;
+    let has_good_size = bits.is_some_and(|bits| IMPORTED_RSA_BITS.contains(&bits));
     // The word, not the algorithm: an OpenSSH certificate of an RSA key is none of these.
     if key.type_word() == KEY_TYPE && has_good_size {
         Ok(PublicMaterial::Ssh(key))
@@ -129,7 +127,9 @@ pub(crate) fn public_key(text: &str) -> Result<PublicMaterial, Error> {
 /// Whether a text has a control character. Key lines are ASCII, so the characters beyond it are
 /// looked at only if there are any.
 fn has_control_character(text: &str) -> bool {
-    text.bytes().any(|byte| byte.is_ascii_control())
+    // Without a short cut, so that many bytes are looked at in one step.
+    text.bytes()
+        .fold(false, |found, byte| found | byte.is_ascii_control())
         || (!text.is_ascii() && text.chars().any(char::is_control))
 }
 

@@ -5,45 +5,40 @@
 //! of the time of the constant-time decoder that private keys go through.
 
 /// A character's 6 bits, or [`INVALID`].
-static VALUES: [u8; 256] = table();
+static VALUES: [i8; 256] = table();
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/// Any value has its two upper bits clear; this one has not.
-const INVALID: u8 = 0xff;
+/// The only value with its sign set; widened and shifted to any place of a group it still is.
+const INVALID: i8 = -1;
 
 #[expect(
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
     reason = "evaluated by the compiler, which refuses what is out of bounds; the index is below 64"
 )]
-const fn table() -> [u8; 256] {
+const fn table() -> [i8; 256] {
     let mut values = [INVALID; 256];
     let mut index = 0;
     while index < ALPHABET.len() {
-        values[ALPHABET[index] as usize] = index as u8;
+        values[ALPHABET[index] as usize] = index as i8;
         index += 1;
     }
     values
 }
 
-/// The three bytes behind four characters, in the low 24 bits; more bits if a character is wrong.
-fn group([a, b, c, d]: [u8; 4]) -> u32 {
+/// The three bytes behind four characters, in the low 24 bits; negative if a character is wrong.
+fn group([a, b, c, d]: [u8; 4]) -> i32 {
     let bits = |character: u8| {
         // A `u8` is always inside the table.
         let value = VALUES
             .get(usize::from(character))
             .copied()
             .unwrap_or(INVALID);
-        u32::from(value)
+        i32::from(value)
     };
-    let (a, b, c, d) = (bits(a), bits(b), bits(c), bits(d));
-    // An invalid character sets bits above the 24, whatever its place.
-    let wrong = (a | b | c | d) & 0xc0;
-    (wrong << 24) | (a << 18) | (b << 12) | (c << 6) | d
+    (bits(a) << 18) | (bits(b) << 12) | (bits(c) << 6) | bits(d)
 }
-
-const WRONG: u32 = 0xff00_0000;
 
 /// The last group with its padding taken off: the bytes and how many of them count.
 fn last_group(characters: [u8; 4]) -> Option<([u8; 3], usize)> {
@@ -52,7 +47,7 @@ fn last_group(characters: [u8; 4]) -> Option<([u8; 3], usize)> {
         [a, b, c, b'='] => (group([a, b, c, b'A']), 2, 0x0000_00ff),
         full => (group(full), 3, 0),
     };
-    if group & (WRONG | unused) != 0 {
+    if group < 0 || group & unused != 0 {
         return None;
     }
     let [_, bytes @ ..] = group.to_be_bytes();
@@ -70,16 +65,20 @@ fn groups(text: &str) -> Option<(&[[u8; 4]], [u8; 4])> {
 pub(super) fn decode(text: &str) -> Option<Vec<u8>> {
     let (groups, last) = groups(text)?;
     let (last, count) = last_group(last)?;
-    let mut bytes = Vec::with_capacity(groups.len() * 3 + count);
-    let mut wrong = 0;
-    for characters in groups {
-        let group = group(*characters);
-        wrong |= group;
-        let [_, three @ ..] = group.to_be_bytes();
-        bytes.extend_from_slice(&three);
-    }
-    bytes.extend(last.into_iter().take(count));
-    (wrong & WRONG == 0).then_some(bytes)
+    let mut signs = 0;
+    let triples: Vec<[u8; 3]> = groups
+        .iter()
+        .map(|characters| {
+            let group = group(*characters);
+            signs |= group;
+            let [_, triple @ ..] = group.to_be_bytes();
+            triple
+        })
+        .chain([last])
+        .collect();
+    let mut bytes = triples.into_flattened();
+    bytes.truncate(groups.len() * 3 + count);
+    (signs >= 0).then_some(bytes)
 }
 
 /// Whether [`decode`] would give bytes.
@@ -87,8 +86,8 @@ pub(super) fn is_valid(text: &str) -> bool {
     let Some((groups, last)) = groups(text) else {
         return false;
     };
-    let wrong = groups
+    let signs = groups
         .iter()
-        .fold(0, |wrong, characters| wrong | group(*characters));
-    wrong & WRONG == 0 && last_group(last).is_some()
+        .fold(0, |signs, characters| signs | group(*characters));
+    signs >= 0 && last_group(last).is_some()
 }

@@ -190,6 +190,18 @@ fn read_signature(authority: Algorithm, bytes: &[u8]) -> Result<(), PublicKeyPro
 }
 
 impl KeyParts<'_> {
+    /// Size of an RSA modulus in bits; `None` for other keys.
+    pub(crate) fn rsa_bits(&self) -> Option<u32> {
+        match *self {
+            Self::Rsa { n, .. } => Some(bit_length(n)),
+            Self::Ed25519 { .. }
+            | Self::Ecdsa { .. }
+            | Self::Dsa { .. }
+            | Self::SkEd25519
+            | Self::SkEcdsa { .. } => None,
+        }
+    }
+
     /// Refuses values that no such key can have.
     pub(crate) fn check(&self) -> Result<(), PublicKeyProblem> {
         let plausible = match *self {

@@ -1,5 +1,7 @@
 //! The line around a key: where the type word, the base64 and the comment lie in it.
 
+use memchr::memchr3;
+
 use super::PublicKey;
 use crate::error::PublicKeyProblem;
 use crate::material::Algorithm;
@@ -153,7 +155,7 @@ pub(super) fn split(text: &str) -> Result<(Layout, KeyType), PublicKeyProblem> {
 
     // A second space is let through: clients exist that send one, and clouds take it.
     let base64 = rest.strip_prefix(' ').unwrap_or(rest);
-    let length = base64.find([' ', '\n', '\r']).unwrap_or(base64.len());
+    let length = memchr3(b' ', b'\n', b'\r', base64.as_bytes()).unwrap_or(base64.len());
     let behind = base64.get(length..).unwrap_or_default();
     if length == 0 || (behind.starts_with('\r') && !behind.starts_with("\r\n")) {
         return Err(PublicKeyProblem::NotALine);

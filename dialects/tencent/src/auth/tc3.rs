@@ -116,9 +116,13 @@ fn take_credential_apart(credential: &str) -> Result<(&str, &str, &str), Error> 
 }
 
 fn check_signed_headers(names: &str) -> Result<(), Error> {
-    let covers = |wanted: &str| names.split(';').any(|name| name == wanted);
-    let is_bounded = names.split(';').count() <= MAX_SIGNED_HEADERS;
-    if covers("content-type") && covers("host") && is_bounded {
+    let (mut count, mut has_type, mut has_host) = (0, false, false);
+    for name in names.split(';') {
+        count += 1;
+        has_type |= name == "content-type";
+        has_host |= name == "host";
+    }
+    if has_type && has_host && count <= MAX_SIGNED_HEADERS {
         Ok(())
     } else {
         Err(Error::InvalidAuthorization(SIGNED_HEADERS))
@@ -128,10 +132,9 @@ fn check_signed_headers(names: &str) -> Result<(), Error> {
 /// 64 lower-case hex digits.
 fn lower_hex(text: &str) -> Result<[u8; 32], Error> {
     let mut bytes = [0; 32];
-    let has_upper_case = text.bytes().any(|byte| byte.is_ascii_uppercase());
-    match hex::decode_to_slice(text, &mut bytes) {
-        Ok(()) if !has_upper_case => Ok(bytes),
-        Ok(()) | Err(_) => Err(Error::InvalidAuthorization(SIGNATURE)),
+    match base16ct::lower::decode(text, &mut bytes) {
+        Ok(decoded) if decoded.len() == 32 => Ok(bytes),
+        Ok(_) | Err(_) => Err(Error::InvalidAuthorization(SIGNATURE)),
     }
 }
 
@@ -228,13 +231,13 @@ pub(crate) fn sign(
     const COVERED: &str = "content-type;host";
     let date = utc_date(timestamp)?;
     let key = signing_key(secret, &date, SERVICE)?;
-    let payload_hash = hex::encode(Sha256::digest(body));
+    let payload_hash = base16ct::lower::encode_string(&Sha256::digest(body));
     let canonical = format!(
         "POST\n/\n\ncontent-type:application/json\nhost:{host}\n\n{COVERED}\n{payload_hash}"
     );
     let canonical_hash = hex_digits(Sha256::new_with_prefix(canonical));
     let mac = signature(key.as_slice(), timestamp, [&date, SERVICE], &canonical_hash)?;
-    let signature = hex::encode(mac.finalize().into_bytes());
+    let signature = base16ct::lower::encode_string(&mac.finalize().into_bytes());
     Some(format!(
         "{ALGORITHM} {CREDENTIAL}={secret_id}/{date}/{SERVICE}/{TERMINATOR}, {SIGNED_HEADERS}={COVERED}, {SIGNATURE}={signature}"
     ))
@@ -329,7 +332,7 @@ type HexDigits = [u8; 64];
 fn hex_digits(hash: Sha256) -> HexDigits {
     let mut digits = [0; 64];
     // Never fails: there are twice as many digits as bytes.
-    let _ = hex::encode_to_slice(hash.finalize(), &mut digits);
+    let _ = base16ct::lower::encode(&hash.finalize(), &mut digits);
     digits
 }
 
@@ -344,7 +347,7 @@ type Mac = Hmac<Sha256>;
 
 /// The key of a day and a service. `None` never happens: HMAC takes keys of any length.
 fn signing_key(secret: &Secret, date: &str, service: &str) -> Option<Zeroizing<[u8; 32]>> {
-    let first = Zeroizing::new(format!("TC3{}", secret.expose()));
+    let first = Zeroizing::new(["TC3", secret.expose()].concat());
     let day = derive(first.as_bytes(), date)?;
     let service = derive(day.as_slice(), service)?;
     derive(service.as_slice(), TERMINATOR)

@@ -82,7 +82,7 @@ pub(super) async fn describe(call: &Call<'_>) -> Result<Response, Error> {
 }
 
 fn tags_of(key_pair: &KeyPair) -> Vec<TagView> {
-    let md5_hex = |text: &str| hex::encode(Md5::digest(text));
+    let md5_hex = |text: &str| base16ct::lower::encode_string(&Md5::digest(text));
     let tags = key_pair.attributes.tags.iter().flatten();
     tags.map(|(key, value)| TagView {
         service_type: SERVICE_TYPE,

@@ -282,9 +282,10 @@ fn coerce(kind: &Kind, text: String) -> Argument {
 
 /// An optional minus and decimal digits. (Rust's own parser takes a plus as well.)
 pub(crate) fn integer(text: &str) -> Option<i64> {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    let is_decimal = digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_decimal.then(|| text.parse().ok()).flatten()
+    if text.starts_with('+') {
+        return None;
+    }
+    text.parse().ok()
 }
 
 #[cfg(test)]
@@ -299,6 +300,8 @@ mod tests {
             "",
             "-",
             "+1",
+            "-+1",
+            "--1",
             "1.0",
             "0x1",
             " 1",

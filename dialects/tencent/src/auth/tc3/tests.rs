@@ -61,7 +61,7 @@ fn sign(
     Steps {
         payload_hash: text(&payload_hash),
         canonical_hash,
-        signature: hex::encode(signature.finalize().into_bytes()),
+        signature: base16ct::lower::encode_string(&signature.finalize().into_bytes()),
     }
 }
 
@@ -94,7 +94,7 @@ fn the_vendors_keys_are_derived_step_by_step() {
     let service = derive(day.as_slice(), "cvm").unwrap();
     let secret = Secret::new("Gu5t9xGARNpq86cd98joQYCN3EXAMPLE");
     let last = signing_key(&secret, "2019-02-25", "cvm").unwrap();
-    let found = [day, service, last].map(|key| hex::encode(key.as_slice()));
+    let found = [day, service, last].map(|key| base16ct::lower::encode_string(key.as_slice()));
     assert_eq!(
         found,
         [
@@ -212,16 +212,17 @@ fn every_spelling_of_a_candidate_is_accepted_and_no_other() {
     let spelled = |path: &str, query: &str, content_type: &str, host: &str| {
         let canonical = format!(
             "POST\n{path}\n{query}\ncontent-type:{content_type}\nhost:{host}\n\n{SIGNED}\n{}",
-            hex::encode(<sha2::Sha256 as sha2::Digest>::digest(b"{}"))
+            base16ct::lower::encode_string(&<sha2::Sha256 as sha2::Digest>::digest(b"{}"))
         );
-        let hash = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(canonical));
+        let hash =
+            base16ct::lower::encode_string(&<sha2::Sha256 as sha2::Digest>::digest(canonical));
         let text = format!("TC3-HMAC-SHA256\n1700000000\n2023-11-14/cvm/tc3_request\n{hash}");
         let key = signing_key(&secret, "2023-11-14", "cvm").unwrap();
         let signature = mac(key.as_slice(), &[text.as_bytes()]).unwrap();
         format!(
             "TC3-HMAC-SHA256 Credential=AKID/2023-11-14/cvm/tc3_request, \
              SignedHeaders={SIGNED}, Signature={}",
-            hex::encode(signature.finalize().into_bytes())
+            base16ct::lower::encode_string(&signature.finalize().into_bytes())
         )
     };
     let json = ("content-type", "Application/JSON");
