@@ -23,6 +23,7 @@
 //! Neither what is stored nor the address's password is ever part of an error.
 
 mod failure;
+mod inserts;
 mod keys;
 mod link;
 mod listing;
