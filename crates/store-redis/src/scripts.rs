@@ -2,8 +2,9 @@
 //!
 //! Redis runs a script from beginning to end before anything else, so what a script decides still
 //! holds when it writes. It does not take back what a script wrote before it failed; so each
-//! script reads and decides first, and its writes cannot fail: they name only keys of the store's
-//! own types, and Redis refuses for want of memory only before a script's first write.
+//! script reads and decides first (inserts that share a call: on each before that is written), and
+//! its writes cannot fail: they name only keys of the store's own types, and Redis refuses for want
+//! of memory only before a script's first write.
 
 use std::sync::LazyLock;
 
