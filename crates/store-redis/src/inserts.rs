@@ -1,7 +1,7 @@
 //! Inserts: what comes while one is on its way goes together in the next call.
 //!
-//! A call of the script costs the server twice as much as what one insert does in it. So there is
-//! one call of a [`Group`] at a time: an insert that finds none under way goes at once, alone; those
+//! A call of the script costs the server as much again as what an insert does in it. So there is one
+//! call of a [`Group`] at a time: an insert that finds none under way goes at once, alone; those
 //! that come meanwhile wait for its answer and then share a call. Each is decided on by itself, in
 //! the order in which they came, and gets an answer of its own.
 
@@ -18,9 +18,10 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::failure::Failure;
 use crate::link::Repeat;
+use crate::mutations::answer_error;
 use crate::notes::receipt_arguments;
 use crate::reads::limit_text;
-use crate::record::{self, RecordError};
+use crate::record;
 use crate::scripts;
 use crate::store::Inner;
 
@@ -99,8 +100,8 @@ impl Inserts {
 }
 
 impl Inner {
-    /// Takes a key pair if nothing is in the way. From the first poll on it goes through, whether
-    /// or not somebody waits.
+    /// Takes a key pair if nothing is in the way. It lines up at the first poll, and goes whether or
+    /// not somebody waits.
     pub(crate) async fn insert(
         self: &Arc<Self>,
         scope: &Scope,
@@ -223,8 +224,4 @@ fn read(answer: Value) -> Result<u64, InsertError> {
         })),
         Ok(_) | Err(_) => Err(answer_error().into()),
     }
-}
-
-fn answer_error() -> Failure {
-    Failure::Record(RecordError::Answer)
 }

@@ -201,7 +201,8 @@ fn changed(answer: &[i64]) -> Result<(), ChangeError> {
     }
 }
 
-fn answer_error() -> Failure {
+/// An answer that no script gives.
+pub(crate) fn answer_error() -> Failure {
     Failure::Record(RecordError::Answer)
 }
 
