@@ -22,7 +22,7 @@
 //! another. Half of SHA-256 is kept: a hundred and twenty-eight bits cannot be made to meet somebody else's.
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
-use keypair_core::{Attachment, KeyName, QuotaRule, Realm, Scope, TenantId};
+use keypair_core::{QuotaRule, Realm, Scope, TenantId};
 use sha2::{Digest as _, Sha256};
 
 /// Makes the keys of one store.
@@ -111,11 +111,6 @@ impl Keys {
 pub(crate) fn here(scope: &Scope) -> String {
     let partition = scope.partition.as_str();
     format!("{}:{partition}", partition.len())
-}
-
-/// What leads from an attachment to a key pair.
-pub(crate) fn attached(to: &Attachment, name: &KeyName) -> String {
-    format!("{}:{to}{name}", to.as_str().len())
 }
 
 /// 128 bits that tell one list of texts from every other, in 22 letters.

@@ -10,6 +10,9 @@
 //! seed, and answers as it did the first time instead of reporting a conflict with itself. All
 //! other mutations are sent once.
 //!
+//! **Inserts** go at once, or wait while one of the same partition and quota is on its way; those
+//! that have waited share the next call of the script, which decides on each by itself.
+//!
 //! **Layout.** All keys of a tenant share a hash tag. A quota may name other tenants whose limits
 //! count; theirs are the only keys of a script that may lie elsewhere, and they are only read.
 //! On a single server (or one with replicas) they are read inside the script, at the moment of the
@@ -23,6 +26,7 @@
 //! Neither what is stored nor the address's password is ever part of an error.
 
 mod failure;
+mod inserts;
 mod keys;
 mod link;
 mod listing;

@@ -1,12 +1,9 @@
-//! The mutations.
+//! The mutations, except inserts.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use keypair_core::ports::{ChangeError, Conflicts, InsertError, NewRecord, split_time};
-use keypair_core::{
-    Attachment, Change, KeyPair, KeyPairId, Limit, QuotaRule, Realm, Receipt, Scope, Selector,
-    TenantId,
-};
+use keypair_core::ports::{ChangeError, split_time};
+use keypair_core::{Attachment, Change, KeyPair, Limit, Realm, Receipt, Scope, Selector, TenantId};
 use redis::{ScriptInvocation, cmd};
 
 use crate::failure::Failure;
@@ -30,71 +27,6 @@ const CLOCK_DIFFERENCE: Duration = Duration::from_secs(600);
 const LATEST_MILLIS: u64 = 253_402_300_799_999;
 
 impl Inner {
-    /// Takes a key pair if nothing is in the way.
-    pub(crate) async fn insert(
-        &self,
-        scope: &Scope,
-        new: &NewRecord,
-        quota: &QuotaRule,
-    ) -> Result<u64, InsertError> {
-        let first = self.insert_once(scope, new, quota, false);
-        let twice = async {
-            match first.await {
-                // It may have gone through: the script will know its own record.
-                Err(failure) if failure.is_ambiguous() => {
-                    self.insert_once(scope, new, quota, true).await
-                }
-                done => done,
-            }
-        };
-        let answer = tokio::time::timeout(self.link.patience(), twice).await;
-        match *answer.unwrap_or(Err(Failure::TimedOut))? {
-            [1, sequence] => Ok(u64::try_from(sequence).map_err(|_| answer_error())?),
-            [0, name, id, public_key, limit] => Err(InsertError::Conflicts(Conflicts {
-                name_taken: name == 1,
-                id_taken: id == 1,
-                public_key_taken: public_key == 1,
-                quota_reached: u32::try_from(limit).ok(),
-            })),
-            [..] => Err(answer_error().into()),
-        }
-    }
-
-    async fn insert_once(
-        &self,
-        scope: &Scope,
-        new: &NewRecord,
-        quota: &QuotaRule,
-        again: bool,
-    ) -> Result<Vec<i64>, Failure> {
-        let key_pair = &new.key_pair;
-        let ids: Vec<&str> = new.ids.iter().map(KeyPairId::as_str).collect();
-        let members: Vec<String> = key_pair
-            .attachments
-            .iter()
-            .map(|to| keys::attached(to, &key_pair.name))
-            .collect();
-        let mut insert = self.script(&scripts::INSERT, scope);
-        let note = self.receipt(&mut insert, scope, new.receipt.as_ref());
-        insert.key(self.keys.limits(scope, quota));
-        insert
-            .arg(key_pair.name.as_str())
-            .arg(scope.partition.as_str())
-            .arg(scope.realm.as_str())
-            .arg(scope.tenant.as_str())
-            .arg(record::encode(key_pair))
-            .arg(record::digest(&key_pair.public))
-            .arg(record::encode_attachments(&key_pair.attachments))
-            .arg(u8::from(new.unique_public_key))
-            .arg(u8::from(again))
-            .arg(limit_text(quota.default))
-            .arg(ids.len())
-            .arg(&note)
-            .arg(ids.as_slice())
-            .arg(members.as_slice());
-        self.link.run(&insert, Repeat::Never).await
-    }
-
     /// Removes all of the selected key pairs or none.
     pub(crate) async fn remove(
         &self,
@@ -244,7 +176,12 @@ impl Inner {
         receipt_arguments(receipt)
     }
 
-    fn script(&self, script: &'static redis::Script, scope: &Scope) -> ScriptInvocation<'static> {
+    /// A script that is to act in a partition.
+    pub(crate) fn script(
+        &self,
+        script: &'static redis::Script,
+        scope: &Scope,
+    ) -> ScriptInvocation<'static> {
         let mut invocation = script.prepare_invoke();
         invocation
             .key(self.keys.partition(scope).as_slice())
@@ -264,7 +201,8 @@ fn changed(answer: &[i64]) -> Result<(), ChangeError> {
     }
 }
 
-fn answer_error() -> Failure {
+/// An answer that no script gives.
+pub(crate) fn answer_error() -> Failure {
     Failure::Record(RecordError::Answer)
 }
 

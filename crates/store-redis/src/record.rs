@@ -8,15 +8,15 @@
 //! The name is not in it: the value lies under it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use keypair_core::ports::{join_time, split_time};
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 use keypair_core::{
-    Attachment, Attributes, Certificate, KeyName, KeyPair, KeyPairSeed, Partition, PublicKey,
-    PublicMaterial, SealedPrivateKey,
+    Attachment, Attributes, Certificate, KeyName, KeyPair, KeyPairId, KeyPairSeed, Partition,
+    PublicKey, PublicMaterial, SealedPrivateKey,
 };
 use serde::{Deserialize, Serialize};
 
@@ -125,14 +125,20 @@ pub(crate) fn encode(key_pair: &KeyPair) -> String {
     to_json(&record)
 }
 
-/// Writes attachments: line 2.
-pub(crate) fn encode_attachments(attachments: &BTreeSet<Attachment>) -> String {
-    let texts: Vec<&str> = attachments.iter().map(Attachment::as_str).collect();
-    if texts.is_empty() {
+/// Writes all of a new value that is behind the public key's digest.
+pub(crate) fn encode_behind_digest(key_pair: &KeyPair, ids: &[KeyPairId]) -> String {
+    let ids: Vec<&str> = ids.iter().map(KeyPairId::as_str).collect();
+    let attachments: Vec<&str> = key_pair
+        .attachments
+        .iter()
+        .map(Attachment::as_str)
+        .collect();
+    let attachments = if attachments.is_empty() {
         String::new()
     } else {
-        to_json(&texts)
-    }
+        to_json(&attachments)
+    };
+    format!(" {}\n{attachments}\n{}", to_json(&ids), encode(key_pair))
 }
 
 fn to_json(value: &impl Serialize) -> String {

@@ -14,6 +14,7 @@ use keypair_core::{
 };
 use redis::pipe;
 
+use crate::inserts::Inserts;
 use crate::keys::Keys;
 use crate::link::{Link, Repeat};
 use crate::options::{ConnectError, RedisOptions};
@@ -30,6 +31,7 @@ pub struct RedisStore {
 pub(crate) struct Inner {
     pub(crate) link: Link,
     pub(crate) keys: Keys,
+    pub(crate) inserts: Inserts,
 }
 
 impl RedisStore {
@@ -43,7 +45,11 @@ impl RedisStore {
         let keys = Keys::new(options.key_prefix);
         check_format(&link, &keys).await?;
         Ok(Self {
-            inner: Arc::new(Inner { link, keys }),
+            inner: Arc::new(Inner {
+                link,
+                keys,
+                inserts: Inserts::default(),
+            }),
         })
     }
 
@@ -96,10 +102,7 @@ impl Store for RedisStore {
         record: &'a NewRecord,
         quota: &'a QuotaRule,
     ) -> BoxFuture<'a, Result<u64, InsertError>> {
-        Box::pin(self.detached(|inner| {
-            let (scope, record, quota) = (scope.clone(), record.clone(), quota.clone());
-            async move { inner.insert(&scope, &record, &quota).await }
-        }))
+        Box::pin(self.inner.insert(scope, record, quota))
     }
 
     fn look<'a>(

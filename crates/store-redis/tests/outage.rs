@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::future::join_all;
 use keypair_core::ports::{InsertError, StoreError};
 use keypair_core::{Limit, Window};
 use store_contract::{Desk, Subject, draft, name};
@@ -109,7 +110,7 @@ async fn a_deaf_server_is_unavailable_and_a_late_insert_may_have_happened() {
 }
 
 #[tokio::test]
-async fn an_insert_whose_answer_was_lost_does_not_conflict_with_itself() {
+async fn inserts_whose_answer_was_lost_do_not_conflict_with_themselves() {
     let Some(server) = server::start().await else {
         return;
     };
@@ -123,20 +124,28 @@ async fn an_insert_whose_answer_was_lost_does_not_conflict_with_itself() {
     let desk = Desk::new(&Subject::new(store.expect("the store connects")));
     let warm = desk.put("warm").await;
     server.signal("STOP");
-    let insert = tokio::spawn({
+    // Two that share a call, and a third whose name is taken by then.
+    let inserts = tokio::spawn({
         let desk = desk.clone();
         async move {
             // With a quota that the first try uses up.
-            let quota = desk.own_quota(Limit::AtMost(2));
-            desk.insert_within(&draft("k"), &quota).await
+            let quota = desk.own_quota(Limit::AtMost(3));
+            let records = ["k", "l", "k"].map(draft);
+            let insert = |record| desk.insert_within(record, &quota);
+            join_all(records.iter().map(insert)).await
         }
     });
     // Longer than the first try waits, shorter than the second does.
     tokio::time::sleep(seconds(3)).await;
     server.signal("CONT");
-    let sequence = insert.await.expect("it does not panic");
-    assert_eq!(sequence, Ok(warm.sequence + 1));
-    assert_eq!(desk.usage().await, 2);
+    let results = inserts.await.expect("it does not panic");
+    let [first, second, third] = results.as_slice() else {
+        panic!("{results:?}");
+    };
+    assert_eq!(first, &Ok(warm.sequence + 1));
+    assert_eq!(second, &Ok(warm.sequence + 2));
+    assert!(third.is_err_and(|conflicts| conflicts.name_taken));
+    assert_eq!(desk.usage().await, 3);
 
     // A second insert of that name is a conflict as ever.
     let other = desk.insert(&draft("k")).await;
