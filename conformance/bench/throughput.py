@@ -15,7 +15,7 @@ UNLIMITED = "[nova]\nkey_pairs_quota = -1\n[tencent]\nquota = 1000000000\nrate_p
 HELD = 10_000
 # More than two seconds can use up.
 SIGNED = 120_000
-POOL = 4096
+POOL = 1024
 CEILING = "fixed body"
 
 
