@@ -28,13 +28,11 @@ fn colon_hex(bytes: &[u8]) -> String {
         0..=9 => b'0' + nibble,
         _ => b'a' - 10 + nibble,
     };
-    let mut text = String::with_capacity(bytes.len() * 3);
-    for byte in bytes {
-        if !text.is_empty() {
-            text.push(':');
-        }
-        text.push(char::from(digit(byte >> 4)));
-        text.push(char::from(digit(byte & 0x0f)));
+    let mut text = vec![b':'; bytes.len() * 3];
+    for (place, byte) in text.as_chunks_mut().0.iter_mut().zip(bytes) {
+        *place = [digit(byte >> 4), digit(byte & 0x0f), b':'];
     }
-    text
+    text.pop();
+    // All of it is ASCII.
+    String::from_utf8(text).unwrap_or_default()
 }

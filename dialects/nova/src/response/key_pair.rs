@@ -83,10 +83,14 @@ fn made(
     if api.family == Family::Rackspace {
         view.text("fingerprint", &fingerprint);
         view.text("name", name);
-        view.text_if_any("private_key", private_key);
+        if let Some(private_key) = private_key {
+            view.lines("private_key", private_key);
+        }
         view.text("public_key", &public_key);
     } else {
-        view.text_if_any("private_key", private_key);
+        if let Some(private_key) = private_key {
+            view.lines("private_key", private_key);
+        }
         view.text_if_any("type", kind(api, key_pair));
         view.text("name", name);
         view.text("public_key", &public_key);

@@ -60,10 +60,19 @@ impl Object<'_> {
     }
 
     pub(crate) fn text(&mut self, name: &'static str, text: &str) {
-        // Nearly all text stands for itself but for the line feeds of private keys. Without a way
-        // out in the middle the look at it takes many bytes at a time.
-        let simple = |byte| matches!(byte, b'\n' | b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
-        if !text.bytes().fold(true, |all, byte| all & simple(byte)) {
+        if stands_for_itself(text) {
+            self.name(name);
+            self.out.push(b'"');
+            self.out.extend_from_slice(text.as_bytes());
+            self.out.push(b'"');
+        } else {
+            self.value(name, text);
+        }
+    }
+
+    /// A text of many lines, which only the line feeds keep from standing for itself.
+    pub(crate) fn lines(&mut self, name: &'static str, text: &str) {
+        if !text.split('\n').all(stands_for_itself) {
             return self.value(name, text);
         }
         self.name(name);
@@ -158,7 +167,14 @@ impl Formatter for PythonStyle {
     }
 }
 
-/// Whether a byte stands for itself.
+/// Whether no character of a text is escaped.
+fn stands_for_itself(text: &str) -> bool {
+    let simple = |byte| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
+    // Without a way out in the middle many bytes are looked at in one step.
+    text.bytes().fold(true, |all, byte| all & simple(byte))
+}
+
+/// Whether a byte stands for itself within a string, the quote and the backslash aside.
 fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~')
 }
@@ -191,7 +207,8 @@ mod tests {
     fn objects_are_written_as_they_are_serialised() {
         let write = |body: &mut Object<'_>| {
             body.text("plain", "ssh-rsa AAAA+/= me@here");
-            body.text("lines", "\na/\n\nb\n");
+            body.lines("lines", "\na/\n\nb\n");
+            body.lines("line", "é\n");
             body.text("text", "a/\"\\\n\u{1}\u{7f}é😀");
             body.text_if_any("missing", None);
             body.list("list", &[1, 2], |element, number| {
@@ -201,7 +218,7 @@ mod tests {
             body.object("inner", |inner| inner.value("null", &None::<u8>));
         };
         let expected = concat!(
-            r#"{"plain": "ssh-rsa AAAA+/= me@here", "lines": "\na/\n\nb\n", "text": "a/\"\\\n\u0001\u007f\u00e9\ud83d\ude00", "#,
+            r#"{"plain": "ssh-rsa AAAA+/= me@here", "lines": "\na/\n\nb\n", "line": "\u00e9\n", "text": "a/\"\\\n\u0001\u007f\u00e9\ud83d\ude00", "#,
             r#""list": [{"n": 1}, {"n": 2}], "empty": [], "inner": {"null": null}}"#
         );
         assert_eq!(object(write), expected.as_bytes());

@@ -124,7 +124,7 @@ fn find(config: &Config, family: Family, below: &str) -> Option<(Option<String>,
 /// A segment's text; `None` if it holds a slash of its own. What is no UTF-8 is read as Latin-1, as
 /// Nova reads everything: it can be the name of nothing, and the answer shows it.
 fn decode(segment: &str) -> Option<Cow<'_, str>> {
-    if !segment.contains('%') {
+    if segment.bytes().all(|byte| byte != b'%') {
         return Some(Cow::Borrowed(segment));
     }
     let bytes: Vec<u8> = percent_decode_str(segment).collect();
