@@ -124,6 +124,8 @@ impl Object<'_> {
         self.out.push(b']');
     }
 }
+
+/// How Python spaces and escapes.
 struct PythonStyle;
 
 impl Formatter for PythonStyle {
