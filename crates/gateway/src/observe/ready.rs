@@ -71,11 +71,11 @@ mod tests {
                 assert_eq!(counter.fetch_add(1, Ordering::Relaxed), seen);
             });
         };
-        count(["nova", "show"], 0);
-        count(["nova", "list"], 0);
-        count(["nova", "show"], 1);
-        count(["orange", "show"], 0);
-        count(["nova", "list"], 1);
+        count(["one", "show"], 0);
+        count(["one", "list"], 0);
+        count(["one", "show"], 1);
+        count(["other", "show"], 0);
+        count(["one", "list"], 1);
         assert_eq!(times.load(Ordering::Relaxed), 3);
     }
 }
