@@ -6,12 +6,11 @@ use bytes::Bytes;
 use dialect_api::{RequestContext, Response};
 use http::header::{HeaderName, HeaderValue, VARY, VIA};
 
-use super::header_text;
+use super::{REQUEST_ID, header_text, request_id};
 use crate::config::MAX_MINOR;
 use crate::request::microversion::{LEGACY_HEADER, Microversion, STANDARD_HEADER};
 use crate::route::compute_path::Family;
 
-const OPENSTACK_REQUEST_ID: HeaderName = HeaderName::from_static("x-openstack-request-id");
 const COMPUTE_REQUEST_ID: HeaderName = HeaderName::from_static("x-compute-request-id");
 
 /// What the standard header has in front of the version.
@@ -19,11 +18,11 @@ const SERVICE: &str = "compute ";
 
 /// Says which request it answers, the way the API does.
 pub(crate) fn identify(response: &mut Response, family: Family, cx: &RequestContext) {
-    let id = header_text([b"req-", &cx.request_id.as_uuid().to_ascii()[..]].concat());
+    let id = request_id(cx);
     let headers = response.headers_mut();
     match family {
         Family::V21 | Family::Compat => {
-            headers.insert(OPENSTACK_REQUEST_ID, id.clone());
+            headers.insert(REQUEST_ID, id.clone());
         }
         Family::Rackspace => {
             // Rackspace's answers came through a proxy, and said so.

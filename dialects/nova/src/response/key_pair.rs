@@ -12,7 +12,7 @@ use keypair_core::{CreatedKeyPair, Error, KeyPair, PublicMaterial, encoding, fin
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use zeroize::Zeroizing;
 
-use super::python_style::{Object, object, secret_object};
+use super::python_style::{Object, object, room, secret_object};
 use super::time;
 use crate::api::Api;
 use crate::compute::key_material::{Kind, RACKSPACE_COMMENT};
@@ -40,16 +40,6 @@ pub(crate) fn generated(api: Api, created: &CreatedKeyPair, user_id: &str) -> Re
 
 /// More than the members of a new key pair take for their names, the type and the fingerprint.
 const NAMES: usize = 256;
-
-/// What a text takes at most: a byte that does not stand for itself becomes two, or six.
-fn room(text: &str) -> usize {
-    let escaped = |byte: u8| match byte {
-        b'"' | b'\\' | b'\n' => 2,
-        b' '..=b'~' => 1,
-        _ => 6,
-    };
-    text.bytes().map(escaped).sum()
-}
 
 /// The private half: PKCS#1 of an OpenSSH key; of a certificate a file with both, in base64.
 fn private_text(created: &CreatedKeyPair) -> Result<Zeroizing<String>, MaterialError> {
@@ -83,14 +73,10 @@ fn made(
     if api.family == Family::Rackspace {
         view.text("fingerprint", &fingerprint);
         view.text("name", name);
-        if let Some(private_key) = private_key {
-            view.lines("private_key", private_key);
-        }
+        view.lines_if_any("private_key", private_key);
         view.text("public_key", &public_key);
     } else {
-        if let Some(private_key) = private_key {
-            view.lines("private_key", private_key);
-        }
+        view.lines_if_any("private_key", private_key);
         view.text_if_any("type", kind(api, key_pair));
         view.text("name", name);
         view.text("public_key", &public_key);

@@ -29,6 +29,16 @@ pub(crate) fn secret_object(capacity: usize, write: impl FnOnce(&mut Object<'_>)
     Bytes::from_owner(buffer)
 }
 
+/// What a text takes at most: a byte that does not stand for itself becomes two, or six.
+pub(crate) fn room(text: &str) -> usize {
+    let escaped = |byte: u8| match byte {
+        b'"' | b'\\' | b'\n' => 2,
+        b' '..=b'~' => 1,
+        _ => 6,
+    };
+    text.bytes().map(escaped).sum()
+}
+
 /// Writes an object.
 pub(crate) fn object(write: impl FnOnce(&mut Object<'_>)) -> Bytes {
     let mut buffer = Vec::with_capacity(1024);
@@ -70,8 +80,12 @@ impl Object<'_> {
         }
     }
 
-    /// A text of many lines, which only the line feeds keep from standing for itself.
-    pub(crate) fn lines(&mut self, name: &'static str, text: &str) {
+    /// A text of many lines, which only the line feeds keep from standing for itself. Without a text
+    /// there is no member.
+    pub(crate) fn lines_if_any(&mut self, name: &'static str, text: Option<&str>) {
+        let Some(text) = text else {
+            return;
+        };
         if !text.split('\n').all(stands_for_itself) {
             return self.value(name, text);
         }
@@ -209,8 +223,9 @@ mod tests {
     fn objects_are_written_as_they_are_serialised() {
         let write = |body: &mut Object<'_>| {
             body.text("plain", "ssh-rsa AAAA+/= me@here");
-            body.lines("lines", "\na/\n\nb\n");
-            body.lines("line", "é\n");
+            body.lines_if_any("lines", Some("\na/\n\nb\n"));
+            body.lines_if_any("line", Some("é\n"));
+            body.lines_if_any("no lines", None);
             body.text("text", "a/\"\\\n\u{1}\u{7f}é😀");
             body.text_if_any("missing", None);
             body.list("list", &[1, 2], |element, number| {
