@@ -136,9 +136,10 @@ fn public_key(
     if line.contains(['\r', '\n', '\0']) {
         return Err(FieldProblem::PublicKeyMalformed);
     }
-    let key = PublicKey::parse(line).map_err(|_| FieldProblem::PublicKeyMalformed)?;
+    let (key, rsa_bits) =
+        PublicKey::parse_sized(line).map_err(|_| FieldProblem::PublicKeyMalformed)?;
     let is_weak =
-        key.algorithm() == Algorithm::Rsa && key.rsa_bits().is_none_or(|bits| bits < MIN_RSA_BITS);
+        key.algorithm() == Algorithm::Rsa && rsa_bits.is_none_or(|bits| bits < MIN_RSA_BITS);
     if is_weak {
         return Err(FieldProblem::PublicKeyWeak);
     }
